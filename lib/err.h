@@ -1,0 +1,61 @@
+/* err.h -- every way in which Daybook says no: one table of name, status, word and sentence.
+ *
+ * A quiet function returns one of these and logs nothing; a speaking function (one that takes the
+ * request) has already written the answer when it returns anything but OK. */
+#ifndef ERR_H
+#define ERR_H
+
+/* name, HTTP status, the stable word that clients branch on, the sentence for a person */
+#define ERR_TABLE(ROW)                                                                             \
+	ROW(ERR_BAD_REQUEST, 400, "bad_request", "the request is malformed")                       \
+	ROW(ERR_INVALID_JSON, 400, "invalid_json", "the body is not valid JSON")                   \
+	ROW(ERR_VALIDATION, 400, "validation_failed", "the request has invalid values")            \
+	ROW(ERR_INVALID_CURSOR, 400, "invalid_cursor", "the cursor does not belong to this list")  \
+	ROW(ERR_UNAUTHORIZED, 401, "unauthorized", "a valid access token is required")             \
+	ROW(ERR_TOKEN_EXPIRED, 401, "token_expired", "the token has expired")                      \
+	ROW(ERR_SESSION_REVOKED, 401, "session_revoked", "the session has ended")                  \
+	ROW(ERR_INVALID_CREDENTIALS, 401, "invalid_credentials", "email or password is wrong")     \
+	ROW(ERR_FORBIDDEN, 403, "forbidden", "this belongs to somebody else")                      \
+	ROW(ERR_INVALID_PASSWORD, 403, "invalid_password", "the password is wrong")                \
+	ROW(ERR_NOT_FOUND, 404, "not_found", "there is nothing here")                              \
+	ROW(ERR_METHOD_NOT_ALLOWED, 405, "method_not_allowed", "the method is not allowed here")   \
+	ROW(ERR_EMAIL_TAKEN, 409, "email_taken", "the email address is already in use")            \
+	ROW(ERR_USERNAME_TAKEN, 409, "username_taken", "the username is already in use")           \
+	ROW(ERR_ID_TAKEN, 409, "id_taken", "the id is already in use with other content")          \
+	ROW(ERR_PRECONDITION_FAILED, 412, "precondition_failed", "the resource has changed since") \
+	ROW(ERR_PAYLOAD_TOO_LARGE, 413, "payload_too_large", "the body is too large")              \
+	ROW(ERR_URI_TOO_LONG, 414, "uri_too_long", "the address is too long")                      \
+	ROW(ERR_UNSUPPORTED_MEDIA_TYPE, 415, "unsupported_media_type",                             \
+	    "the body must be application/json in UTF-8")                                          \
+	ROW(ERR_TOO_MANY_REQUESTS, 429, "too_many_requests", "too many attempts, try again later") \
+	ROW(ERR_HEADERS_TOO_LARGE, 431, "headers_too_large", "the headers are too large")          \
+	ROW(ERR_INTERNAL, 500, "internal_error", "something went wrong on our side")               \
+	ROW(ERR_UNAVAILABLE, 503, "unavailable", "the service is not available right now")         \
+	ROW(ERR_TIMEOUT, 503, "timeout", "the request took too long")
+
+enum err {
+	OK = 0,
+#define ROW(name, status, word, sentence) name,
+	ERR_TABLE(ROW)
+#undef ROW
+		ERR_COUNT
+};
+
+struct err_info {
+	int status;
+	const char *word;
+	const char *sentence;
+};
+
+/* The row of `err`, which must not be OK. */
+const struct err_info *err_info(enum err err);
+
+/* Returns from the calling function with the error of `call`, if it has one. */
+#define TRY(call)                                                                                  \
+	do {                                                                                       \
+		enum err try_err = (call);                                                         \
+		if (try_err != OK)                                                                 \
+			return try_err;                                                            \
+	} while (0)
+
+#endif
