@@ -1,0 +1,168 @@
+# shellcheck shell=bash
+# lib.sh -- what the scripts share; sourced, never run.
+#
+# PostgreSQL refuses to run as root, so whatever serves (PostgreSQL, workers, nginx) runs as the
+# "service user": user postgres when the script is run by root, else the user who runs it.
+#
+# A state folder holds one whole stack: pg/ (data), s/ (sockets), logs/, pids/, tls/ …
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+SERVICE_USER=$(id -un)
+SERVICE_PREFIX=()
+umask 022
+
+say() { printf '%s\n' "$*"; }
+
+die() {
+	printf '%s: %s\n' "${0##*/}" "$*" >&2
+	exit 1
+}
+
+if [ "$(id -u)" -eq 0 ]; then
+	SERVICE_USER=postgres
+	SERVICE_PREFIX=(setpriv --reuid=postgres --regid=postgres --init-groups)
+fi
+
+# Runs a command as the service user, from a folder that every user may enter.
+run_as_service() {
+	(cd / && exec ${SERVICE_PREFIX[@]+"${SERVICE_PREFIX[@]}"} "$@")
+}
+
+# Makes the state folder and lets the service user reach it and the checkout: where a parent folder
+# is closed to user postgres (root's home), an ambient capability lets it pass.
+state_prepare() {
+	local state=$1 folder socket=$1/s/.s.PGSQL.5432 unsafe=$' \t\n"\'\\$%&#;,{}?|*'
+	case $state in
+	/*) ;;
+	*) die "the state folder must be an absolute path: $state" ;;
+	esac
+	case $state in
+	*["$unsafe"]*) die "the path must not contain any of ${unsafe//[[:space:]]/} or white space: $state" ;;
+	esac
+	if [ "$(printf %s "$socket" | wc -c)" -gt 107 ]; then
+		die "the path is too long for a unix socket (107 bytes): $socket; set DAYBOOK_STATE to a shorter one"
+	fi
+	if [ "$SERVICE_USER" = postgres ] && ! id postgres >/dev/null 2>&1; then
+		die "there is no user postgres; scripts/setup installs PostgreSQL"
+	fi
+	for folder in "$state" "$state"/{s,logs,pids,tls}; do
+		[ -d "$folder" ] || mkdir -p "$folder" 2>/dev/null || die "cannot make the folder $folder"
+	done
+	if [ "$(id -u)" -eq 0 ]; then
+		chown postgres:postgres "$state" "$state"/{s,logs,pids,tls}
+		state_open_way "$state"
+	fi
+	[ -O "$state" ] || [ "$(id -u)" -eq 0 ] || die "$state belongs to another user"
+	chmod 0750 "$state" "$state"/{logs,pids,tls}
+	chmod 0700 "$state/s"
+}
+
+state_open_way() {
+	local plain=(setpriv --reuid=postgres --regid=postgres --init-groups)
+	local pass=(--inh-caps=+dac_read_search --ambient-caps=+dac_read_search)
+	SERVICE_PREFIX=("${plain[@]}")
+	if run_as_service test -x "$1" -a -x "$ROOT"; then
+		return
+	fi
+	SERVICE_PREFIX=("${plain[@]}" "${pass[@]}")
+	run_as_service test -x "$1" -a -x "$ROOT" 2>/dev/null ||
+		die "user postgres may not enter $1; clone into a folder that every user may enter"
+}
+
+# Where the programs of PostgreSQL are: of the version that made the data, else the newest.
+pg_bin() {
+	local version=
+	[ ! -s "$1/pg/PG_VERSION" ] || version=$(cat "$1/pg/PG_VERSION")
+	if [ -n "$version" ]; then
+		[ -x "/usr/lib/postgresql/$version/bin/postgres" ] ||
+			die "$1/pg was made by PostgreSQL $version, which is not installed"
+		say "/usr/lib/postgresql/$version/bin"
+		return
+	fi
+	find /usr/lib/postgresql/*/bin -name initdb 2>/dev/null | sort -V | tail -n 1 | xargs -r dirname
+}
+
+pg_init() {
+	local state=$1 bin=$2
+	rm -rf "$state/pg.new"
+	run_as_service "$bin/initdb" -D "$state/pg.new" -U postgres --encoding=UTF8 --locale=C.UTF-8 \
+		--auth-local=trust --auth-host=reject >"$state/logs/initdb.log" 2>&1 ||
+		die "initdb failed, see $state/logs/initdb.log"
+	printf "include 'daybook.conf'\n" >>"$state/pg.new/postgresql.conf"
+	mv "$state/pg.new" "$state/pg"
+}
+
+# Starts the private PostgreSQL of a state folder, and makes it first if there is none. It listens on
+# the socket in STATE/s only, a folder that is closed to everybody else; hence "trust".
+# Further options for the server: DAYBOOK_PG_OPTIONS, for example "-c fsync=off".
+pg_start() {
+	local state=$1 bin
+	state_prepare "$state"
+	bin=$(pg_bin "$state")
+	[ -n "$bin" ] || die "PostgreSQL is not installed; scripts/setup installs it"
+	[ -s "$state/pg/PG_VERSION" ] || pg_init "$state" "$bin"
+	# log_error_verbosity: details of an error quote people's data.
+	cat >"$state/pg/daybook.conf" <<-END
+		listen_addresses = ''
+		unix_socket_directories = '$state/s'
+		unix_socket_permissions = 0700
+		timezone = 'UTC'
+		log_timezone = 'UTC'
+		log_error_verbosity = terse
+	END
+	if run_as_service "$bin/pg_ctl" -D "$state/pg" status >/dev/null; then
+		return
+	fi
+	run_as_service "$bin/pg_ctl" -D "$state/pg" -l "$state/logs/postgres.log" -s -w -t 60 \
+		-o "${DAYBOOK_PG_OPTIONS:-}" start >/dev/null 2>&1 ||
+		die "PostgreSQL did not start, see $state/logs/postgres.log"
+}
+
+# Stops it: "fast" ends its connections, and what was committed is on disk.
+pg_stop() {
+	local state=$1 mode=${2:-fast} bin
+	[ -s "$state/pg/postmaster.pid" ] || return 0
+	[ "$(id -u)" -ne 0 ] || state_open_way "$state"
+	bin=$(pg_bin "$state")
+	run_as_service "$bin/pg_ctl" -D "$state/pg" status >/dev/null || return 0
+	run_as_service "$bin/pg_ctl" -D "$state/pg" -m "$mode" -s -w -t 60 stop
+}
+
+# pg_url STATE ROLE [DATABASE]: the libpq URL of the private PostgreSQL.
+pg_url() {
+	say "postgresql:///${3:-daybook}?host=$1/s&user=$2"
+}
+
+# pid_write FILE PID: notes a process together with its start time, so that a later process which got
+# the same number is never taken for it.
+pid_write() {
+	say "$2 $(pid_started "$2")" >"$1"
+}
+
+pid_started() {
+	sed -n 's/^.*) //p' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20
+}
+
+# Prints the process that FILE notes, if it still runs.
+pid_alive() {
+	local pid started
+	[ -s "$1" ] && read -r pid started <"$1" && [ -n "$started" ] || return 1
+	[ "$(pid_started "$pid")" = "$started" ] || return 1
+	say "$pid"
+}
+
+# pid_stop FILE [SECONDS]: asks the process to end, waits, and kills it when the time is over.
+pid_stop() {
+	local file=$1 pid tries=$((${2:-35} * 20))
+	if pid=$(pid_alive "$file"); then
+		kill -TERM "$pid" 2>/dev/null || true
+		while [ "$tries" -gt 0 ] && pid_alive "$file" >/dev/null; do
+			sleep 0.05
+			tries=$((tries - 1))
+		done
+		if pid=$(pid_alive "$file"); then
+			kill -KILL "$pid" 2>/dev/null || true
+		fi
+	fi
+	rm -f "$file"
+}
