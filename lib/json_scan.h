@@ -1,0 +1,29 @@
+/* json_scan.h -- a strict scan of JSON (RFC 8259) and UTF-8 (RFC 3629).
+ *
+ * It stands before json-c, which accepts NaN, single quotes, raw control characters, invalid
+ * UTF-8 and bytes after a NUL, and cuts member names at U+0000. What passes here means the same
+ * to every parser. One pass, no recursion, no memory taken. */
+#ifndef JSON_SCAN_H
+#define JSON_SCAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define JSON_SCAN_MAX_DEPTH 64
+
+/* Why a text is refused, as a short phrase for a person, and the offset of the byte. */
+struct json_fault {
+	const char *reason;
+	size_t offset;
+};
+
+/* Whether `text` is one JSON value with at most `max_depth` (1 to JSON_SCAN_MAX_DEPTH) objects and
+ * arrays inside each other; the root counts. Numbers may have any size. Also refused: a byte order
+ * mark, \u escapes of lone surrogates, and U+0000 in a member name. On false `out` says why. */
+bool json_scan(const char *text, size_t len, unsigned max_depth, struct json_fault *out)
+	__attribute__((warn_unused_result));
+
+/* Whether `text` is UTF-8 in its shortest form without surrogates. U+0000 is valid. */
+bool utf8_valid(const char *text, size_t len) __attribute__((warn_unused_result));
+
+#endif
