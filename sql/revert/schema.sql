@@ -1,0 +1,20 @@
+-- Revert daybook:schema from pg
+BEGIN;
+
+DO $$
+BEGIN
+	EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO PUBLIC', current_database());
+	GRANT USAGE ON SCHEMA public TO PUBLIC;
+EXCEPTION
+	WHEN insufficient_privilege OR invalid_schema_name THEN
+		RAISE NOTICE 'the rights of PUBLIC stay as they are: %', SQLERRM;
+END
+$$;
+
+SET LOCAL ROLE daybook_auth;
+ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO PUBLIC;
+SET LOCAL ROLE daybook_owner;
+ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO PUBLIC;
+DROP SCHEMA daybook;
+
+COMMIT;
