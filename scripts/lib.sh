@@ -53,7 +53,8 @@ state_prepare() {
 		state_open_way "$state"
 	fi
 	[ -O "$state" ] || [ "$(id -u)" -eq 0 ] || die "$state belongs to another user"
-	chmod 0750 "$state" "$state"/{logs,pids,tls}
+	chmod 0755 "$state" "$state"/{pids,tls}
+	chmod 0750 "$state/logs"
 	chmod 0700 "$state/s"
 }
 
@@ -111,7 +112,7 @@ pg_start() {
 		log_timezone = 'UTC'
 		log_error_verbosity = terse
 	END
-	if run_as_service "$bin/pg_ctl" -D "$state/pg" status >/dev/null; then
+	if pg_running "$state"; then
 		return
 	fi
 	run_as_service "$bin/pg_ctl" -D "$state/pg" -l "$state/logs/postgres.log" -s -w -t 60 \
@@ -119,19 +120,38 @@ pg_start() {
 		die "PostgreSQL did not start, see $state/logs/postgres.log"
 }
 
+# Whether it runs.
+pg_running() {
+	local bin
+	[ -s "$1/pg/postmaster.pid" ] || return 1
+	[ "$(id -u)" -ne 0 ] || state_open_way "$1"
+	bin=$(pg_bin "$1")
+	run_as_service "$bin/pg_ctl" -D "$1/pg" status >/dev/null 2>&1
+}
+
 # Stops it: "fast" ends its connections, and what was committed is on disk.
 pg_stop() {
 	local state=$1 mode=${2:-fast} bin
-	[ -s "$state/pg/postmaster.pid" ] || return 0
-	[ "$(id -u)" -ne 0 ] || state_open_way "$state"
+	pg_running "$state" || return 0
 	bin=$(pg_bin "$state")
-	run_as_service "$bin/pg_ctl" -D "$state/pg" status >/dev/null || return 0
 	run_as_service "$bin/pg_ctl" -D "$state/pg" -m "$mode" -s -w -t 60 stop
 }
 
 # pg_url STATE ROLE [DATABASE]: the libpq URL of the private PostgreSQL.
 pg_url() {
 	say "postgresql:///${3:-daybook}?host=$1/s&user=$2"
+}
+
+# service_start PIDFILE LOG COMMAND…: runs it as the service user in the background, in a session of its
+# own, so that Ctrl-C in the terminal reaches only the script.
+service_start() {
+	local file=$1 log=$2
+	shift 2
+	(
+		cd /
+		exec ${SERVICE_PREFIX[@]+"${SERVICE_PREFIX[@]}"} setsid "$@"
+	) </dev/null >>"$log" 2>&1 &
+	pid_write "$file" $!
 }
 
 # pid_write FILE PID: notes a process together with its start time, so that a later process which got
@@ -152,11 +172,11 @@ pid_alive() {
 	say "$pid"
 }
 
-# pid_stop FILE [SECONDS]: asks the process to end, waits, and kills it when the time is over.
+# pid_stop FILE SIGNAL SECONDS: asks the process to end, waits, and kills it when the time is over.
 pid_stop() {
-	local file=$1 pid tries=$((${2:-35} * 20))
+	local file=$1 pid tries=$(($3 * 20))
 	if pid=$(pid_alive "$file"); then
-		kill -TERM "$pid" 2>/dev/null || true
+		kill "-$2" "$pid" 2>/dev/null || true
 		while [ "$tries" -gt 0 ] && pid_alive "$file" >/dev/null; do
 			sleep 0.05
 			tries=$((tries - 1))
