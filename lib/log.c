@@ -196,12 +196,12 @@ void log_event(enum log_level level, const char *event, const char *format, ...)
 	struct log_line line;
 	va_list args;
 
-	log_begin(&line, level, event);
-	if (line.skipped)
+	if (level < lowest_level)
 		return;
 	va_start(args, format);
 	vsnprintf(message, sizeof message, format, args);
 	va_end(args);
+	log_begin(&line, level, event);
 	log_text(&line, "message", message);
 	log_end(&line);
 }

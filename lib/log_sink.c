@@ -64,7 +64,7 @@ static bool open_syslog(const char *path, struct sink *out)
 		errno = ENAMETOOLONG;
 		return false;
 	}
-	strcpy(address.sun_path, path);
+	memcpy(address.sun_path, path, strlen(path) + 1);
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return false;
