@@ -1,0 +1,51 @@
+"""The database "daybook" of these tests, and a few things that most of them do in it."""
+
+import uuid
+
+HASH = "$2b$04$" + "x" * 53
+
+
+class Database:
+    def __init__(self, server):
+        self.server = server
+        self.admin = self.connect("postgres")
+
+    def connect(self, role="daybook_app", autocommit=True):
+        connection = self.server.connect("daybook", role, autocommit)
+        with connection.cursor() as cursor:
+            cursor.execute("SET search_path = daybook")
+        if not autocommit:
+            connection.commit()
+        return connection
+
+    def ask(self, sql, *parameters):
+        """As superuser, whom row-level security does not bind."""
+        return query(self.admin, sql, *parameters)
+
+    def tables(self, selectable_by=None):
+        rows = self.ask(
+            "SELECT relname FROM pg_class WHERE relnamespace = 'daybook'::regnamespace"
+            " AND relkind IN ('r', 'p') AND relname <> 'timezones'"
+            " AND (%s IS NULL OR has_table_privilege(%s, oid, 'SELECT')) ORDER BY 1",
+            selectable_by, selectable_by)
+        return [name for (name,) in rows]
+
+
+def query(connection, sql, *parameters):
+    """The list of the statement's rows; without rows the number of those that it changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters or None)
+        return cursor.fetchall() if cursor.description else cursor.rowcount
+
+
+def open_session(connection, user, session, lifetime_s=3600, new_hash=None, checked_hash=None):
+    return query(connection, "SELECT * FROM start_session(%s, %s, %s, %s, %s, %s, %s)", user.id,
+                 session, "pytest", "127.0.0.1", lifetime_s, new_hash, checked_hash)
+
+
+def add_task(connection, user, title="a task", **columns):
+    columns = {"user_id": user.id, "id": str(uuid.uuid4()), "title": title, **columns}
+    names = ", ".join(columns)
+    places = ", ".join(["%s"] * len(columns))
+    query(connection, f"INSERT INTO tasks ({names}) VALUES ({places})", *columns.values())
+    return columns["id"]

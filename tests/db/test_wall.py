@@ -1,0 +1,186 @@
+"""The wall of security.md T19 and T23: a statement without WHERE meets its own user's rows only, and
+the workers' role can do nothing but what it is for."""
+
+import psycopg2
+import pytest
+
+from database import add_task, query
+
+FORBIDDEN = [
+    "DROP TABLE daybook.tasks",
+    "DROP SCHEMA daybook CASCADE",
+    "TRUNCATE daybook.tasks",
+    "TRUNCATE daybook.users CASCADE",
+    "ALTER TABLE daybook.tasks NO FORCE ROW LEVEL SECURITY",
+    "ALTER TABLE daybook.tasks DISABLE ROW LEVEL SECURITY",
+    "DROP POLICY own ON daybook.tasks",
+    "CREATE POLICY mine ON daybook.tasks USING (true)",
+    "CREATE TABLE daybook.mine (id int)",
+    "CREATE TABLE public.mine (id int)",
+    "CREATE TEMPORARY TABLE mine (id int)",
+    "CREATE SCHEMA mine",
+    "CREATE FUNCTION daybook.mine() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+    "CREATE OR REPLACE FUNCTION daybook.current_user_id() RETURNS uuid LANGUAGE sql AS 'SELECT NULL::uuid'",
+    "CREATE FUNCTION public.mine() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+    "ALTER FUNCTION daybook.begin_request(uuid, uuid) SECURITY INVOKER",
+    "COPY daybook.tasks TO PROGRAM 'cat'",
+    "COPY daybook.tasks FROM PROGRAM 'true'",
+    "COPY daybook.tasks TO '/tmp/tasks'",
+    "SELECT pg_read_file('/etc/passwd')",
+    "CREATE ROLE mine",
+    "ALTER ROLE daybook_app SUPERUSER",
+    "ALTER ROLE daybook_app BYPASSRLS",
+    "SET ROLE daybook_owner",
+    "SET ROLE daybook_auth",
+    "SET SESSION AUTHORIZATION postgres",
+    "SELECT * FROM daybook.credentials",
+    "UPDATE daybook.credentials SET password_hash = ''",
+    "SELECT * FROM daybook.rate_limits",
+    "DELETE FROM daybook.rate_limits",
+    "INSERT INTO daybook.users (id, email, username) VALUES (gen_random_uuid(), 'a@b.c', 'abc')",
+    "DELETE FROM daybook.users",
+    "UPDATE daybook.users SET email = 'a@b.c'",
+    "UPDATE daybook.users SET email_verified = true",
+    "UPDATE daybook.users SET id = gen_random_uuid()",
+    "INSERT INTO daybook.sessions (user_id, id, expires_at) VALUES (gen_random_uuid(), gen_random_uuid(), now())",
+    "UPDATE daybook.sessions SET expires_at = 'infinity'",
+    "UPDATE daybook.sessions SET refresh_counter = 0",
+    "DELETE FROM daybook.sessions",
+    "UPDATE daybook.tasks SET user_id = gen_random_uuid()",
+    "UPDATE daybook.tasks SET version = 1",
+    "UPDATE daybook.tasks SET created_at = now()",
+    "INSERT INTO daybook.timezones VALUES ('Mars/Olympus')",
+    "DELETE FROM sqitch.changes",
+    "SELECT * FROM sqitch.projects",
+    "SET row_security = off; SELECT * FROM daybook.tasks",
+]
+
+
+def counts(connection, tables):
+    return {table: query(connection, f"SELECT count(*) FROM {table}")[0][0] for table in tables}
+
+
+@pytest.fixture
+def couple(become, alice, bob):
+    """Alice has two tasks and Bob has three."""
+    for user, number in ((alice, 2), (bob, 3)):
+        connection = become(user)
+        for _ in range(number):
+            add_task(connection, user)
+        connection.commit()
+    return alice, bob
+
+
+def test_everybody_sees_only_their_own(database, become, couple):
+    alice, bob = couple
+    tables = database.tables(selectable_by="daybook_app")
+    assert {"users", "sessions", "tasks"} <= set(tables)
+    assert counts(become(alice), tables) == {"users": 1, "sessions": 1, "tasks": 2}
+    assert counts(become(bob), tables) == {"users": 1, "sessions": 1, "tasks": 3}
+
+
+def test_nobody_sees_nothing(database, become, couple):
+    tables = database.tables(selectable_by="daybook_app")
+    connection = become(None)
+    assert set(counts(connection, tables).values()) == {0}
+    assert query(connection, "UPDATE tasks SET title = 'mine'") == 0
+    assert query(connection, "DELETE FROM tasks") == 0
+
+
+def test_the_user_is_forgotten_with_the_transaction(database, become, couple):
+    connection = become(couple[0])
+    connection.commit()
+    assert set(counts(connection, database.tables(selectable_by="daybook_app")).values()) == {0}
+
+
+def test_writing_without_where_spares_the_others(database, become, couple):
+    alice, bob = couple
+    connection = become(alice)
+    assert query(connection, "UPDATE tasks SET title = 'mine'") == 2
+    assert query(connection, "UPDATE users SET name = 'mine'") == 1
+    assert query(connection, "UPDATE sessions SET revoked_at = now(), revoked_reason = 'logout'") == 1
+    assert query(connection, "DELETE FROM tasks") == 2
+    connection.commit()
+    assert counts(become(bob), ["tasks", "sessions"]) == {"tasks": 3, "sessions": 1}
+    assert database.ask("SELECT count(*) FROM tasks WHERE user_id = %s AND title = 'mine'", bob.id) == [(0,)]
+
+
+def test_a_row_for_somebody_else_is_refused(become, couple):
+    alice, bob = couple
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+        add_task(become(alice), bob)
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+        add_task(become(None), bob)
+
+
+@pytest.mark.parametrize("statement", FORBIDDEN)
+def test_the_workers_may_not(become, alice, statement):
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+        query(become(alice), statement)
+
+
+def test_the_jobs_have_no_rights_yet(database):
+    jobs = database.connect("daybook_jobs")
+    for table in database.tables():
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            query(jobs, f"SELECT count(*) FROM {table}")
+    jobs.close()
+
+
+def test_roles(database):
+    roles = database.ask(
+        "SELECT rolname, rolcanlogin, rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR"
+        " rolreplication FROM pg_roles WHERE rolname ~ '^daybook_' ORDER BY 1")
+    assert roles == [("daybook_app", True, False), ("daybook_auth", False, False),
+                     ("daybook_jobs", True, False), ("daybook_owner", False, False)]
+    owned = database.ask("SELECT count(*) FROM pg_shdepend WHERE deptype = 'o'"
+                         " AND refobjid IN ('daybook_app'::regrole, 'daybook_jobs'::regrole)")
+    assert owned == [(0,)]
+
+
+def test_every_table_is_behind_the_wall(database):
+    open_tables = database.ask(
+        "SELECT relname FROM pg_class WHERE relnamespace = 'daybook'::regnamespace AND relkind = 'r'"
+        " AND NOT (relrowsecurity AND relforcerowsecurity) ORDER BY 1")
+    assert open_tables == [("timezones",)]
+    policies = database.ask("SELECT tablename, policyname, roles::text[], qual, with_check FROM pg_policies"
+                            " WHERE schemaname = 'daybook'")
+    assert {policy[0] for policy in policies} == set(database.tables())
+    for table, policy, roles, using, check in policies:
+        assert using and check == using, (table, policy)
+        if roles != ["daybook_auth"]:
+            assert "current_user_id()" in using, (table, policy)
+
+
+def test_keys_begin_with_the_user(database):
+    """So that the schema distributes by user; rate_limits has no user."""
+    keys = database.ask(
+        "SELECT c.conrelid::regclass::text, a.attname FROM pg_constraint AS c JOIN pg_attribute AS a"
+        " ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1] WHERE c.contype = 'p'"
+        " AND c.connamespace = 'daybook'::regnamespace")
+    assert all(key == "user_id" for table, key in keys
+               if table not in ("users", "timezones", "rate_limits")), keys
+
+
+def test_functions(database):
+    functions = database.ask(
+        "SELECT proname, prosecdef, proowner::regrole::text, proconfig,"
+        " EXISTS (SELECT FROM aclexplode(proacl) WHERE grantee = 0) OR proacl IS NULL"
+        " FROM pg_proc WHERE pronamespace = 'daybook'::regnamespace")
+    assert len(functions) > 20
+    for name, definer, owner, config, public in functions:
+        assert not public, f"{name} can be executed by everybody"
+        assert owner == ("daybook_auth" if definer else "daybook_owner"), name
+        assert not definer or config == ["search_path=pg_catalog, pg_temp"], name
+
+
+def test_an_account_takes_everything_along(database, become, alice):
+    connection = become(alice)
+    add_task(connection, alice)
+    assert query(connection, "SELECT delete_my_account()") == [(True,)]
+    connection.commit()
+    for table in database.tables():
+        if table not in ("users", "rate_limits"):
+            assert database.ask(f"SELECT count(*) FROM {table} WHERE user_id = %s", alice.id) == [(0,)]
+    assert database.ask("SELECT count(*) FROM users WHERE id = %s", alice.id) == [(0,)]
+    assert query(connection, "SELECT begin_request(%s, %s)", alice.id, alice.session) == [(False,)]

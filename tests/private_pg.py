@@ -1,0 +1,51 @@
+"""A PostgreSQL of its own for tests, started with the functions of scripts/lib.sh, the same that
+scripts/run uses. What is in it is lost with a crash of the machine, which a test may accept."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+
+import psycopg2
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+
+
+class PrivatePostgres:
+    def __init__(self, state, options=FAST):
+        self.state = pathlib.Path(state)
+        self.options = options
+
+    def start(self):
+        self._lib("pg_start")
+
+    def stop(self):
+        self._lib("pg_stop", "immediate")
+
+    def remove(self):
+        """Ends it and deletes all that it has."""
+        self.stop()
+        shutil.rmtree(self.state, ignore_errors=True)
+
+    def url(self, database, role="postgres"):
+        return f"postgresql:///{database}?host={self.state}/s&user={role}"
+
+    def connect(self, database, role="postgres", autocommit=True):
+        connection = psycopg2.connect(self.url(database, role))
+        connection.autocommit = autocommit
+        return connection
+
+    def run(self, sql, database="postgres"):
+        """Runs statements that must not be in a transaction, as superuser."""
+        connection = self.connect(database)
+        with connection.cursor() as cursor:
+            for statement in sql.split(";"):
+                cursor.execute(statement)
+        connection.close()
+
+    def _lib(self, *call):
+        subprocess.run(
+            ["bash", "-c", '. "$0"; function=$1; shift; "$function" "$@"',
+             str(ROOT / "scripts/lib.sh"), call[0], str(self.state), *call[1:]],
+            check=True, env={**os.environ, "DAYBOOK_PG_OPTIONS": self.options})
