@@ -1,0 +1,282 @@
+#include "dispatch.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "instant.h"
+#include "log.h"
+#include "metrics.h"
+#include "router.h"
+#include "uuid.h"
+
+enum { MAX_PATH_BYTES = 2048, MAX_QUERY_BYTES = 8192, MAX_REQUEST_ID = 64 };
+
+static const char *const method_names[] = {
+#define ROW(name) [name] = #name,
+	METHOD_TABLE(ROW)
+#undef ROW
+		[HEAD] = "HEAD",
+	[OPTIONS] = "OPTIONS",
+	[METHOD_UNKNOWN] = "other",
+};
+
+static enum method find_method(const char *name)
+{
+	for (int method = 0; method < METHOD_UNKNOWN; method++)
+		if (method_names[method] && strcmp(method_names[method], name) == 0)
+			return (enum method)method;
+	return METHOD_UNKNOWN;
+}
+
+/* A valid inbound X-Request-Id is kept, so that a caller can follow its request through. */
+static const char *choose_request_id(struct request *req)
+{
+	static const char allowed[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-";
+	const char *inbound = request_header(req, "HTTP_X_REQUEST_ID");
+	size_t len = inbound ? strspn(inbound, allowed) : 0;
+
+	if (len > 0 && len <= MAX_REQUEST_ID && inbound[len] == '\0')
+		return inbound;
+	struct uuid made = uuid_v7();
+	char *text = arena_alloc(req->arena, UUID_TEXT_BYTES);
+	uuid_format(text, made.bytes);
+	return text;
+}
+
+static void put_common_headers(struct request *req)
+{
+	reply_header(req, "X-Request-Id", req->id_text);
+	buf_puts(req->head,
+		 "X-Content-Type-Options: nosniff\r\n"
+		 "Referrer-Policy: no-referrer\r\n"
+		 "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n");
+}
+
+/* CORS (Fetch standard): only exact origins, and never `*`. */
+static bool put_cors(struct request *req)
+{
+	const struct strings *allowed = &req->web->config->allowed_origins;
+	const char *origin = request_header(req, "HTTP_ORIGIN");
+
+	reply_header(req, "Vary", "Origin");
+	for (size_t i = 0; origin && i < allowed->count; i++) {
+		if (strcmp(allowed->items[i], origin) != 0)
+			continue;
+		reply_header(req, "Access-Control-Allow-Origin", origin);
+		buf_puts(
+			req->head,
+			"Access-Control-Allow-Credentials: true\r\n"
+			"Access-Control-Expose-Headers: ETag, Location, Retry-After, X-Request-Id, "
+			"Idempotency-Replayed\r\n");
+		return true;
+	}
+	return false;
+}
+
+static enum err answer_options(struct request *req, bool origin_allowed)
+{
+	reply_header(req, "Allow", req->allow);
+	if (origin_allowed && request_header(req, "HTTP_ACCESS_CONTROL_REQUEST_METHOD")) {
+		reply_header(req, "Access-Control-Allow-Methods", req->allow);
+		buf_puts(req->head,
+			 "Access-Control-Allow-Headers: Authorization, Content-Type, If-Match, "
+			 "If-None-Match, Idempotency-Key, X-Request-Id\r\n"
+			 "Access-Control-Max-Age: 600\r\n");
+	}
+	return reply_empty(req, 204);
+}
+
+static enum err refuse_token(struct request *req, enum err err, const char *reason)
+{
+	struct log_line line;
+
+	audit_begin(req, &line, "token_refused");
+	log_text(&line, "reason", reason);
+	log_text(&line, "path", req->path);
+	log_end(&line);
+	return refuse(req, err, NULL, NULL);
+}
+
+/* Checks the access token alone; the session is checked by the transaction of the handler. */
+static enum err authenticate(struct request *req)
+{
+	static const char scheme[] = "Bearer ";
+	const char *header = request_header(req, "HTTP_AUTHORIZATION");
+
+	if (!header || !*header)
+		return refuse_token(req, ERR_UNAUTHORIZED, "no token");
+	if (strncasecmp(header, scheme, strlen(scheme)) != 0)
+		return refuse_token(req, ERR_UNAUTHORIZED, "no bearer token");
+	const char *token = header + strlen(scheme);
+	enum err err = jwt_verify(req->web->keys, token, strlen(token), JWT_ACCESS,
+				  req->now.us / 1000000, &req->claims);
+	if (err != OK)
+		return refuse_token(req, err, err_info(err)->word);
+	req->scope = (struct db_scope){ req->claims.user, req->claims.session };
+	return OK;
+}
+
+/* {id} and {user_id} are UUIDs; whatever else stands in their place does not exist. */
+static enum err bind_params(struct request *req, const struct match *match)
+{
+	struct log_line line;
+	struct uuid value;
+
+	for (size_t i = 0; i < match->param_count; i++) {
+		if (!uuid_parse(match->values[i], strlen(match->values[i]), &value))
+			return refuse(req, ERR_NOT_FOUND, NULL, NULL);
+		if (strcmp(match->names[i], "{user_id}") != 0) {
+			req->id = value;
+			continue;
+		}
+		req->user_scoped = true;
+		if (!uuid_equal(&value, &req->scope.user)) {
+			audit_begin(req, &line, "foreign_access");
+			log_text(&line, "resource", "users");
+			log_uuid(&line, "id", &value);
+			log_end(&line);
+			return refuse(req, ERR_FORBIDDEN, NULL, NULL);
+		}
+	}
+	return OK;
+}
+
+/* The target as the client sent it, cut into path and query string. */
+static enum err read_target(struct request *req)
+{
+	const char *target = request_header(req, "REQUEST_URI");
+	size_t len = target ? strcspn(target, "?") : 0;
+
+	if (len == 0 || target[0] != '/')
+		return refuse(req, ERR_BAD_REQUEST, NULL, NULL);
+	req->query = target[len] ? target + len + 1 : "";
+	if (len > MAX_PATH_BYTES || strlen(req->query) > MAX_QUERY_BYTES)
+		return refuse(req, ERR_URI_TOO_LONG, NULL, NULL);
+	req->path = arena_copy(req->arena, target, len);
+	return OK;
+}
+
+static enum err find_route(struct request *req, struct match *match, bool origin_allowed)
+{
+	const char *segments[PATH_MAX_SEGMENTS];
+	size_t count;
+
+	if (!path_split(req->arena, req->path, segments, &count))
+		return refuse(req, ERR_NOT_FOUND, NULL, NULL);
+	if (!router_find(req->web->router, segments, count, match))
+		return refuse(req, ERR_NOT_FOUND, NULL, NULL);
+	req->allow = match_allow(req->arena, match);
+	if (req->method == OPTIONS)
+		return answer_options(req, origin_allowed);
+	enum method method = req->method == HEAD ? GET : req->method;
+	req->route = method < METHOD_COUNT ? match->routes[method] : NULL;
+	return req->route ? OK : refuse(req, ERR_METHOD_NOT_ALLOWED, NULL, NULL);
+}
+
+/* The way of a request up to its handler; each step that says no has answered. */
+static enum err answer(struct request *req)
+{
+	struct match match;
+
+	put_common_headers(req);
+	bool origin_allowed = put_cors(req);
+	TRY(read_target(req));
+	TRY(find_route(req, &match, origin_allowed));
+	if (!req->route)
+		return OK; /* OPTIONS */
+	if (req->route->audience == USER)
+		TRY(authenticate(req));
+	TRY(bind_params(req, &match));
+	if (!req->route->query)
+		TRY(read_query(req, NULL));
+	return req->route->handler(req);
+}
+
+static const char *reason_phrase(int status)
+{
+	switch (status) {
+	case 200:
+		return "OK";
+	case 201:
+		return "Created";
+	case 202:
+		return "Accepted";
+	case 204:
+		return "No Content";
+	case 304:
+		return "Not Modified";
+	default:
+		return "Error";
+	}
+}
+
+/* Everything leaves complete and with its length, so that a broken answer can never pass for a
+ * whole one. */
+static void send_answer(struct request *req, FCGX_Stream *out)
+{
+	bool no_body = req->status == 204 || req->status == 304;
+	bool cacheable = req->etag_given && (req->method == GET || req->method == HEAD);
+
+	FCGX_FPrintF(out, "Status: %d %s\r\n", req->status, reason_phrase(req->status));
+	if (!no_body)
+		FCGX_FPrintF(out, "Content-Length: %lu\r\n", (unsigned long)req->body->len);
+	if (!req->cache_set)
+		buf_puts(req->head, cacheable ? "Cache-Control: private, no-cache\r\n"
+					      : "Cache-Control: no-store\r\n");
+	buf_put(req->head, "\r\n", 2);
+	FCGX_PutStr(req->head->data, (int)req->head->len, out);
+	if (!no_body && req->method != HEAD)
+		FCGX_PutStr(req->body->data, (int)req->body->len, out);
+}
+
+static void log_request(const struct request *req, int64_t duration_us)
+{
+	struct log_line line;
+
+	metrics_request(method_names[req->method], req->status, duration_us);
+	log_begin(&line, LEVEL_INFO, "request");
+	log_text(&line, "method", method_names[req->method]);
+	log_text(&line, "path", req->path);
+	log_int(&line, "status", req->status);
+	log_text(&line, "error", req->refusal);
+	log_real(&line, "duration_ms", (double)duration_us / 1000, 3);
+	log_text(&line, "request_id", req->id_text);
+	log_uuid(&line, "user", &req->scope.user);
+	log_text(&line, "ip", req->address);
+	log_end(&line);
+}
+
+void dispatch(struct web *web, FCGX_Request *fcgi)
+{
+	struct request req = { .web = web,
+			       .arena = web->arena,
+			       .env = fcgi->envp,
+			       .in = fcgi->in,
+			       .head = &web->head,
+			       .body = &web->body };
+	const char *method = request_header(&req, "REQUEST_METHOD");
+	int64_t started_us = monotonic_us();
+
+	if (!method) {
+		log_event(LEVEL_WARNING, "request_aborted", "the web server sent no method");
+		return;
+	}
+	req.method = find_method(method);
+	req.now = (struct instant){ instant_now_us(), true };
+	req.address = request_header(&req, "REMOTE_ADDR");
+	req.id_text = choose_request_id(&req);
+	enum err err = answer(&req);
+	if (req.status == 0) {
+		log_event(LEVEL_ERROR, "no_answer", "a handler returned %d without an answer", err);
+		refuse(&req, ERR_INTERNAL, NULL, NULL);
+	}
+	send_answer(&req, fcgi->out);
+	FCGX_FFlush(fcgi->out);
+	log_request(&req, monotonic_us() - started_us);
+	buf_free(&req.faults);
+	buf_clear(&web->head);
+	buf_clear(&web->body);
+	arena_reset(web->arena);
+}

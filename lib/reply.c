@@ -1,0 +1,318 @@
+/* reply.c -- what leaves: the success answers, written straight into one buffer. */
+#include <assert.h>
+#include <string.h>
+
+#include "cursor.h"
+#include "log.h"
+#include "result.h"
+#include "uuid.h"
+#include "web.h"
+
+void reply_header(struct request *req, const char *name, const char *value)
+{
+	buf_puts(req->head, name);
+	buf_put(req->head, ": ", 2);
+	buf_puts(req->head, value);
+	buf_put(req->head, "\r\n", 2);
+}
+
+void reply_start(struct request *req, int status)
+{
+	assert(req->status == 0);
+	req->status = status;
+}
+
+enum err reply_empty(struct request *req, int status)
+{
+	reply_start(req, status);
+	return OK;
+}
+
+enum err reply_object(struct request *req)
+{
+	reply_header(req, "Content-Type", "application/json; charset=utf-8");
+	return OK;
+}
+
+/* An error of the database as an answer; only the log hears what the server said. */
+static enum err refuse_fault(struct request *req, enum err err)
+{
+	const struct db_fault *fault = db_fault(req->web->db);
+	struct log_line line;
+
+	if (err == ERR_INTERNAL) {
+		for (const struct constraint *c = req->web->constraints; c->name; c++)
+			if (strcmp(c->name, fault->constraint) == 0)
+				return refuse(req, c->err, c->field, c->message);
+	}
+	if (err != ERR_SESSION_REVOKED) {
+		log_begin(&line, err == ERR_INTERNAL ? LEVEL_ERROR : LEVEL_WARNING,
+			  "database_error");
+		log_text(&line, "request_id", req->id_text);
+		log_text(&line, "sqlstate", fault->sqlstate);
+		log_text(&line, "constraint", fault->constraint);
+		log_text(&line, "message", fault->message);
+		log_end(&line);
+	}
+	return refuse(req, err, NULL, NULL);
+}
+
+enum err run_all(struct request *req, const struct query *queries, size_t count,
+		 struct result *results)
+{
+	const struct db_scope *scope = req->scope.user.set ? &req->scope : NULL;
+	enum err err = db_run(req->web->db, req->arena, scope, queries, count, results);
+
+	return err == OK ? OK : refuse_fault(req, err);
+}
+
+enum err run(struct request *req, struct query query, struct result *out)
+{
+	return run_all(req, &query, 1, out);
+}
+
+static const struct statement exists_elsewhere = {
+	.name = "exists_elsewhere",
+	.reads = true,
+	.param_count = 2,
+	.param_types = { 25, 2950 },
+	.line_count = 1,
+	.lines = (const struct sql_line[]){ { "SELECT exists_elsewhere($1, $2)", { { 0 } } } },
+};
+
+/* No such row: 404; somebody else's: 403 and a line in the log, or also 404 on the user-scoped
+ * surface. Only on this way the database is asked a second time. */
+static enum err refuse_missing(struct request *req)
+{
+	struct query query = { &exists_elsewhere,
+			       { param_text(req->route->tag), param_uuid(req->id) } };
+	struct log_line line;
+	struct result rows;
+
+	if (!req->id.set)
+		return refuse(req, ERR_NOT_FOUND, NULL, NULL);
+	TRY(run(req, query, &rows));
+	if (!result_bool(&rows, 0, "exists_elsewhere"))
+		return refuse(req, ERR_NOT_FOUND, NULL, NULL);
+	audit_begin(req, &line, "foreign_access");
+	log_text(&line, "resource", req->route->tag);
+	log_uuid(&line, "id", &req->id);
+	log_end(&line);
+	return refuse(req, req->user_scoped ? ERR_NOT_FOUND : ERR_FORBIDDEN, NULL, NULL);
+}
+
+/* The row's entity tag without its quotes: its column `_etag`, or its version. */
+static const char *etag_of(struct request *req, const struct result *rows)
+{
+	if (result_has(rows, "_etag"))
+		return result_text(rows, 0, "_etag");
+	return arena_printf(req->arena, "%ld", (long)result_integer(rows, 0, "version").value);
+}
+
+static bool has_etag(const struct result *rows)
+{
+	return result_has(rows, "_etag") || result_has(rows, "version");
+}
+
+static void put_etag(struct request *req, const struct result *rows)
+{
+	if (!has_etag(rows))
+		return;
+	req->etag_given = true;
+	reply_header(req, "ETag", arena_printf(req->arena, "\"%s\"", etag_of(req, rows)));
+}
+
+/* Whether If-None-Match has the row's tag (RFC 9110 section 13.1.2: weak comparison). */
+static bool is_known(struct request *req, const struct result *rows)
+{
+	const char *known = request_header(req, "HTTP_IF_NONE_MATCH");
+
+	if (!known || !has_etag(rows))
+		return false;
+	const char *tag = arena_printf(req->arena, "\"%s\"", etag_of(req, rows));
+	return strcmp(known, "*") == 0 || strstr(known, tag);
+}
+
+enum err reply_with_row(struct request *req, int status, const struct result *rows)
+{
+	reply_start(req, status);
+	put_etag(req, rows);
+	result_put_row(req->body, rows, 0);
+	return reply_object(req);
+}
+
+enum err reply_row(struct request *req, struct query query)
+{
+	struct result rows;
+
+	TRY(run(req, query, &rows));
+	if (rows.row_count == 0)
+		return refuse_missing(req);
+	if (!is_known(req, &rows))
+		return reply_with_row(req, req->route->status ? req->route->status : 200, &rows);
+	put_etag(req, &rows);
+	return reply_empty(req, 304);
+}
+
+/* Whether the members that were sent say what the row says. The row goes through the same table
+ * as the body, so that spelling (`todo`, other offsets of a time) makes no difference. */
+static bool same_content(struct request *req, const struct result *rows)
+{
+	const struct field *fields = req->route->body->fields;
+	struct buf text = { 0 }, theirs = { 0 }, ours = { 0 };
+	size_t size = 0;
+
+	for (const struct field *field = fields; field->name; field++)
+		if (field->offset + sizeof(struct moment) > size)
+			size = field->offset + sizeof(struct moment);
+	void *row = arena_alloc(req->arena, size);
+	result_put_row(&text, rows, 0);
+	buf_putc(&text, '\0');
+	struct json_object *object = json_tokener_parse(text.data);
+	for (size_t i = 0; i < req->sent.count; i++) {
+		const struct field *field = field_find(fields, req->sent.items[i]);
+		struct json_object *value = json_object_object_get(object, field->name);
+		if (value)
+			(void)field_from_json(req->arena, field, value, row);
+		field_put(&theirs, field, row);
+		field_put(&ours, field, req->bound);
+	}
+	bool same = theirs.len == ours.len && memcmp(theirs.data, ours.data, ours.len) == 0;
+	json_object_put(object);
+	buf_free(&text);
+	buf_free(&theirs);
+	buf_free(&ours);
+	return same;
+}
+
+enum err reply_created(struct request *req, struct query query, struct query existing)
+{
+	struct result rows;
+	char id[40] = "";
+
+	TRY(run(req, query, &rows));
+	if (rows.row_count == 0) {
+		TRY(run(req, existing, &rows));
+		if (rows.row_count == 0 || !same_content(req, &rows))
+			return refuse(req, ERR_ID_TAKEN, "id",
+				      "is already in use with other content");
+		return reply_with_row(req, 200, &rows);
+	}
+	struct uuid made = result_uuid(&rows, 0, "id");
+	uuid_format(id, made.bytes);
+	reply_header(req, "Location", arena_printf(req->arena, "%s/%s", req->path, id));
+	return reply_with_row(req, 201, &rows);
+}
+
+/* The change's conditions did not hold for the row as it is now. */
+static enum err refuse_stale(struct request *req, const struct result *rows)
+{
+	put_etag(req, rows);
+	enum err err = refuse(req, ERR_PRECONDITION_FAILED, NULL, NULL);
+	req->body->len--; /* the closing brace */
+	buf_puts(req->body, ",\"current\":");
+	result_put_row(req->body, rows, 0);
+	buf_putc(req->body, '}');
+	return err;
+}
+
+static bool is_stale(struct request *req, const struct result *rows)
+{
+	const char *tag = etag_of(req, rows);
+
+	if (req->version.set && req->version.value != result_integer(rows, 0, "version").value)
+		return true;
+	for (size_t i = 0; i < req->if_match.count; i++)
+		if (strcmp(req->if_match.items[i], tag) == 0)
+			return false;
+	return req->if_match.set;
+}
+
+/* Why a change found no row: there is none, or its conditions did not hold. */
+static enum err refuse_unchanged(struct request *req, struct query current)
+{
+	struct result rows;
+
+	TRY(run(req, current, &rows));
+	return rows.row_count == 0 ? refuse_missing(req) : refuse_stale(req, &rows);
+}
+
+/* A change that changes nothing still checks its conditions. */
+static enum err reply_as_is(struct request *req, struct query current)
+{
+	struct result rows;
+
+	TRY(run(req, current, &rows));
+	if (rows.row_count == 0)
+		return refuse_missing(req);
+	return is_stale(req, &rows) ? refuse_stale(req, &rows) : reply_with_row(req, 200, &rows);
+}
+
+enum err reply_changed(struct request *req, struct query query, struct query current)
+{
+	struct result rows;
+
+	if (req->sent.set && req->sent.count == 0)
+		return reply_as_is(req, current);
+	TRY(run(req, query, &rows));
+	return rows.row_count == 0 ? refuse_unchanged(req, current)
+				   : reply_with_row(req, 200, &rows);
+}
+
+enum err reply_deleted(struct request *req, struct query query, struct query current)
+{
+	struct result rows;
+
+	TRY(run(req, query, &rows));
+	return rows.row_count == 0 ? refuse_unchanged(req, current) : reply_empty(req, 204);
+}
+
+static void put_rows(struct request *req, const struct result *rows, int count)
+{
+	buf_printf(req->body, "{\"%s\":[", req->route->list);
+	for (int i = 0; i < count; i++) {
+		if (i > 0)
+			buf_putc(req->body, ',');
+		result_put_row(req->body, rows, i);
+	}
+	buf_printf(req->body, "],\"count\":%d", count);
+}
+
+enum err reply_list(struct request *req, struct query query)
+{
+	struct result rows;
+
+	TRY(run(req, query, &rows));
+	reply_start(req, 200);
+	put_rows(req, &rows, rows.row_count);
+	buf_putc(req->body, '}');
+	return reply_object(req);
+}
+
+enum err reply_page(struct request *req, const struct page *page, struct query list,
+		    struct query count)
+{
+	struct query queries[] = { list, count };
+	struct result results[2];
+	struct buf *body = req->body;
+
+	TRY(run_all(req, queries, page->cursor ? 1 : 2, results));
+	const struct result *rows = &results[0];
+	bool more = rows->row_count > page->limit.value;
+	int shown = more ? (int)page->limit.value : rows->row_count;
+	const char *next = NULL;
+	if (more) {
+		struct uuid id = result_uuid(rows, shown - 1, "id");
+		next = cursor_make(req, result_text(rows, shown - 1, "_key"), &id);
+	}
+	reply_start(req, 200);
+	put_rows(req, rows, shown);
+	if (!page->cursor)
+		buf_printf(body, ",\"total\":%ld",
+			   (long)result_integer(&results[1], 0, "_total").value);
+	buf_printf(body, ",\"limit\":%ld,\"offset\":%ld,\"next_cursor\":", (long)page->limit.value,
+		   (long)page->offset.value);
+	json_put_text(body, next);
+	buf_putc(body, '}');
+	return reply_object(req);
+}

@@ -1,0 +1,40 @@
+#include "text.h"
+
+#include <string.h>
+
+/* The code points of the property White_Space (Unicode's PropList.txt), as UTF-8. */
+static const char *const white_space[] = {
+	"\t",	  "\n",	    "\v",     "\f",	"\r",	  " ",	    "\xC2\x85", "\u00A0", "\u1680",
+	"\u2000", "\u2001", "\u2002", "\u2003", "\u2004", "\u2005", "\u2006",	"\u2007", "\u2008",
+	"\u2009", "\u200A", "\u2028", "\u2029", "\u202F", "\u205F", "\u3000",
+};
+
+size_t text_length(const char *text)
+{
+	size_t length = 0;
+
+	for (; *text; text++)
+		length += (*text & 0xC0) != 0x80;
+	return length;
+}
+
+static size_t white_space_bytes(const char *text)
+{
+	for (size_t i = 0; i < sizeof white_space / sizeof white_space[0]; i++) {
+		size_t len = strlen(white_space[i]);
+		if (strncmp(text, white_space[i], len) == 0)
+			return len;
+	}
+	return 0;
+}
+
+bool text_is_blank(const char *text)
+{
+	while (*text) {
+		size_t len = white_space_bytes(text);
+		if (len == 0)
+			return false;
+		text += len;
+	}
+	return true;
+}
