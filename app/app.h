@@ -1,0 +1,30 @@
+/* app.h -- what the files of app/ share. Each resource is one file with its table of routes. */
+#ifndef APP_H
+#define APP_H
+
+#include "result.h"
+#include "web.h"
+
+/* The tables of all resources, as meson.build lists them. */
+extern const struct route *const all_routes[];
+extern const size_t all_routes_count;
+
+/* The database's constraints and what their violation means to a client. */
+extern const struct constraint constraints[];
+
+/* Formats of texts that more than one resource has. */
+extern const struct text_format format_email, format_username, format_password;
+
+/* Whether one more attempt is allowed: one query of the limit, or none when it is off. */
+size_t limit_query(const struct limit *limit, const char *scope, const char *key,
+		   struct query *out);
+
+/* Refuses with 429 if one of the first `count` results of limit queries says to wait. */
+enum err check_limits(struct request *req, const struct result *results, size_t count)
+	__attribute__((warn_unused_result));
+
+/* Compares a logged-in user's password again, which is limited like a login; wrong is 403. */
+enum err confirm_password(struct request *req, const char *field, const char *password)
+	__attribute__((warn_unused_result));
+
+#endif

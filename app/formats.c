@@ -1,0 +1,57 @@
+/* formats.c -- rules for texts: addresses, names, passwords. */
+#include <ctype.h>
+#include <string.h>
+
+#include "app.h"
+#include "password.h"
+
+static const char letters_digits[] =
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+/* Labels of letters, digits and inner hyphens, at least two (RFC 1035 section 2.3.1). */
+static bool is_domain(const char *text)
+{
+	int labels = 0;
+
+	for (;;) {
+		size_t len = strcspn(text, ".");
+		if (len == 0 || len > 63 || text[0] == '-' || text[len - 1] == '-')
+			return false;
+		for (size_t i = 0; i < len; i++)
+			if (text[i] != '-' && !strchr(letters_digits, text[i]))
+				return false;
+		labels++;
+		if (text[len] == '\0')
+			return labels >= 2;
+		text += len + 1;
+	}
+}
+
+/* A dot-atom at a domain (RFC 5322 section 3.4.1), without quoted forms: nothing that could be
+ * taken for more than one address or for a header. */
+static const char *email_fault(const char *value)
+{
+	static const char atom[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+				   "!#$%&'*+/=?^_`{|}~-.";
+	size_t local = strspn(value, atom);
+
+	if (local == 0 || local > 64 || value[0] == '.' || value[local - 1] == '.' ||
+	    memmem(value, local, "..", 2) || value[local] != '@' || !is_domain(value + local + 1))
+		return "must be an email address";
+	return NULL;
+}
+
+static const char *username_fault(const char *value)
+{
+	if (value[strspn(value, letters_digits)] == '\0')
+		return NULL;
+	for (; *value; value++)
+		if (!strchr(letters_digits, *value) && !strchr("_.-", *value))
+			return "may have letters, digits, `_`, `.` and `-` only";
+	return NULL;
+}
+
+const struct text_format format_email = { .openapi = "email", .fault = email_fault };
+const struct text_format format_username = { .pattern = "^[A-Za-z0-9_.-]+$",
+					     .fault = username_fault };
+const struct text_format format_password = { .openapi = "password", .fault = password_fault };

@@ -1,0 +1,33 @@
+/* sessions.c -- /auth/sessions: where a user is logged in. */
+#include "sql/sessions.h"
+#include "app.h"
+
+static const struct field session_fields[] = {
+	ANSWER("id", KIND_UUID),
+	ANSWER("user_agent", KIND_TEXT, .nullable = true),
+	ANSWER("ip", KIND_TEXT, .nullable = true, .doc = "The address it was opened from."),
+	ANSWER("created_at", KIND_INSTANT),
+	ANSWER("last_used_at", KIND_INSTANT, .doc = "To the minute."),
+	ANSWER("current", KIND_BOOLEAN, .doc = "Whether it is the one that asks."),
+	FIELDS_END,
+};
+
+static const struct shape session_shape = { "Session", session_fields };
+
+static enum err list_sessions(struct request *req)
+{
+	return reply_list(req, sql_session_list(req->scope.session));
+}
+
+static enum err revoke_session(struct request *req)
+{
+	return reply_deleted(req, sql_session_revoke(req->id), sql_session_get(req->id));
+}
+
+const struct route sessions_routes[] = {
+	{ GET, "/auth/sessions", USER, list_sessions, .answer = &session_shape, .list = "sessions",
+	  .unpaged = true, .tag = "sessions", .doc = "List where I am logged in" },
+	{ DELETE, "/auth/sessions/{id}", USER, revoke_session, .status = 204, .tag = "sessions",
+	  .doc = "End one session" },
+	ROUTES_END,
+};
