@@ -4,6 +4,8 @@
 # PostgreSQL refuses to run as root, so whatever serves (PostgreSQL, workers, nginx) runs as the
 # "service user": user postgres when the script is run by root, else the user who runs it.
 #
+# Functions say "return 0", not "return": within a trap the latter means the status before the trap.
+#
 # A state folder holds one whole stack: pg/ (data), s/ (sockets), logs/, pids/, tls/ …
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -64,7 +66,7 @@ state_open_way() {
 	SERVICE_PREFIX=("${plain[@]}")
 	# stat, since access(2), which "test -x" calls, ignores capabilities.
 	if run_as_service stat "$1/." "$ROOT/." >/dev/null 2>&1; then
-		return
+		return 0
 	fi
 	SERVICE_PREFIX=("${plain[@]}" "${pass[@]}")
 	run_as_service stat "$1/." "$ROOT/." >/dev/null 2>&1 ||
@@ -79,7 +81,7 @@ pg_bin() {
 		[ -x "/usr/lib/postgresql/$version/bin/postgres" ] ||
 			die "$1/pg was made by PostgreSQL $version, which is not installed"
 		say "/usr/lib/postgresql/$version/bin"
-		return
+		return 0
 	fi
 	find /usr/lib/postgresql/*/bin -name initdb 2>/dev/null | sort -V | tail -n 1 | xargs -r dirname
 }
@@ -113,7 +115,7 @@ pg_start() {
 		log_error_verbosity = terse
 	END
 	if pg_running "$state"; then
-		return
+		return 0
 	fi
 	run_as_service "$bin/pg_ctl" -D "$state/pg" -l "$state/logs/postgres.log" -s -w -t 60 \
 		-o "${DAYBOOK_PG_OPTIONS:-}" start >/dev/null 2>&1 ||
@@ -160,8 +162,9 @@ pid_write() {
 	say "$2 $(pid_started "$2")" >"$1"
 }
 
+# When the process began, in clock ticks; nothing for one that has ended (Z: nobody has reaped it yet).
 pid_started() {
-	sed -n 's/^.*) //p' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20
+	sed -n -e '/) [ZX] /d' -e 's/^.*) //p' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20
 }
 
 # Prints the process that FILE notes, if it still runs.
