@@ -14,7 +14,10 @@
 --   position     status_rank, position, id                  (status_rank, position, id) > (:status, :key, :id)
 --   title        title_key, id                              (title_key, id) > (:key, :id)
 --
--- Neither the filters nor the total need more: they walk one user's rows. Each index makes every
+-- A filter by status is an index condition only as status_rank: = ANY (ranks) for a total; BETWEEN
+-- their least and greatest, beside the filter itself, for a list in the order of position (else the
+-- last column of the board costs a walk through the others).
+-- The other filters and the total need no more: they walk one user's rows. Each index makes every
 -- write dearer, so a new one has to show what it is for.
 BEGIN;
 
