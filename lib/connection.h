@@ -1,0 +1,43 @@
+/* connection.h -- the inside of db.h's connection: made, configured, lost and made again, with the
+ * statements that the server has prepared on it. */
+#ifndef CONNECTION_H
+#define CONNECTION_H
+
+#include "db.h"
+
+enum { CACHE_SLOTS = 512 }; /* a power of two */
+
+/* A statement in one variant, as the server knows it. */
+struct prepared {
+	const struct statement *statement; /* NULL: a free slot */
+	uint64_t variant;
+	char name[16]; /* "" is the unnamed statement */
+	bool ready;
+	struct column *columns; /* known after the first result */
+	int column_count;
+};
+
+struct db {
+	const struct db_settings *settings;
+	PGconn *conn; /* NULL: not connected */
+	struct prepared cache[CACHE_SLOTS];
+	unsigned cached;
+	unsigned generation;
+	int64_t pause_us, next_attempt_us;
+	struct db_fault fault;
+};
+
+/* Connects if need be; after a failure not before a pause, which grows and is jittered so that
+ * the workers do not all come at once. */
+bool connection_open(struct db *db) __attribute__((warn_unused_result));
+
+/* Drops the connection with all that was prepared on it. */
+void connection_close(struct db *db);
+
+/* The slot of a statement in one variant; when the cache is full an unnamed one in the arena. */
+struct prepared *connection_prepared(struct db *db, struct arena *arena, const struct query *query);
+
+/* Keeps what the server said in `result`, or what libpq says of the connection without one. */
+void connection_remember_fault(struct db *db, const PGresult *result);
+
+#endif
