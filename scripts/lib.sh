@@ -154,12 +154,13 @@ service_start() {
 		exec ${SERVICE_PREFIX[@]+"${SERVICE_PREFIX[@]}"} setsid "$@"
 	) </dev/null >>"$log" 2>&1 &
 	pid_write "$file" $!
+	disown $!
 }
 
-# pid_write FILE PID: notes a process together with its start time, so that a later process which got
-# the same number is never taken for it.
+# pid_write FILE PID: notes a process with its start time and this boot of the machine, so that a later
+# process which got the same number is never taken for it.
 pid_write() {
-	say "$2 $(pid_started "$2")" >"$1"
+	say "$2 $(pid_started "$2") $(cat /proc/sys/kernel/random/boot_id)" >"$1"
 }
 
 # When the process began, in clock ticks; nothing for one that has ended (Z: nobody has reaped it yet).
@@ -169,24 +170,36 @@ pid_started() {
 
 # Prints the process that FILE notes, if it still runs.
 pid_alive() {
-	local pid started
-	[ -s "$1" ] && read -r pid started <"$1" && [ -n "$started" ] || return 1
+	local pid started boot
+	[ -s "$1" ] && read -r pid started boot <"$1" && [ -n "$started" ] || return 1
+	[ "$boot" = "$(cat /proc/sys/kernel/random/boot_id)" ] || return 1
 	[ "$(pid_started "$pid")" = "$started" ] || return 1
 	say "$pid"
 }
 
+# Prints the process that FILE notes or, when that was killed, what it left behind in its session.
+pid_remains() {
+	local pid boot
+	if pid_alive "$1" || [ ! -s "$1" ]; then
+		return 0
+	fi
+	read -r pid _ boot <"$1"
+	[ "$boot" = "$(cat /proc/sys/kernel/random/boot_id)" ] || return 0
+	[ -n "$(pid_started "$pid")" ] || pgrep -s "$pid" -u "$SERVICE_USER" -r DRST || true
+}
+
 # pid_stop FILE SIGNAL SECONDS: asks the process to end, waits, and kills it when the time is over.
 pid_stop() {
-	local file=$1 pid tries=$(($3 * 20))
-	if pid=$(pid_alive "$file"); then
-		kill "-$2" "$pid" 2>/dev/null || true
-		while [ "$tries" -gt 0 ] && pid_alive "$file" >/dev/null; do
-			sleep 0.05
-			tries=$((tries - 1))
-		done
-		if pid=$(pid_alive "$file"); then
-			kill -KILL "$pid" 2>/dev/null || true
+	local file=$1 signal=$2 tries=$(($3 * 20)) remains told=
+	while remains=$(pid_remains "$file") && [ -n "$remains" ] && [ "$tries" -gt -100 ]; do
+		[ "$tries" -ne 0 ] || signal=KILL told=
+		if [ "$remains" != "$told" ]; then
+			# shellcheck disable=SC2086 # a list of numbers
+			kill "-$signal" $remains 2>/dev/null || true
+			told=$remains
 		fi
-	fi
+		sleep 0.05
+		tries=$((tries - 1))
+	done
 	rm -f "$file"
 }
