@@ -1,0 +1,42 @@
+"""One stack for these tests. Its PostgreSQL writes to disk for real, so that a crash of it shows what
+was lost; it takes few connections, and notices a deadlock soon."""
+
+import pathlib
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+from client import sign_up  # noqa: E402
+from stack import Stack  # noqa: E402
+
+POSTGRES = "-c max_connections=20 -c deadlock_timeout=100ms"
+
+
+@pytest.fixture(scope="session")
+def stack():
+    stack = Stack(DAYBOOK_PG_OPTIONS=POSTGRES)
+    stack.postgres.options = POSTGRES
+    stack.announce("worker_died")
+    try:
+        yield stack.start()
+    finally:
+        stack.remove()
+
+
+@pytest.fixture(autouse=True)
+def no_defects(request):
+    """Whatever a fault does to a request, the workers' logs must not speak of a defect."""
+    yield
+    if "stack" in request.fixturenames:
+        defects = request.getfixturevalue("stack").new_defects()
+        assert not defects, defects
+
+
+@pytest.fixture
+def user(stack):
+    """Somebody new, logged in: a client with a token."""
+    client = sign_up(stack)
+    yield client
+    client.close()
