@@ -36,7 +36,19 @@ static const struct field task_fields[] = {
 	FIELDS_END,
 };
 
-static const struct shape task_shape = { "Task", task_fields };
+/* `completed` and `status` are one fact; a body in which they disagree is wrong. */
+static const char *task_fault(const void *in, const struct strings *sent, const char **field)
+{
+	const struct task *task = in;
+
+	if (!strings_have(sent, "completed") || !strings_have(sent, "status") ||
+	    task->completed.value == (strcmp(task->status, "DONE") == 0))
+		return NULL;
+	*field = "completed";
+	return "must agree with status";
+}
+
+static const struct shape task_shape = { "Task", task_fields, task_fault };
 
 struct completion {
 	struct boolean completed;
@@ -76,15 +88,6 @@ static const struct field task_filters[] = {
 	FIELDS_END,
 };
 
-/* `completed` and `status` are one fact; a body in which they disagree is wrong. */
-static enum err check_completed(struct request *req, const struct task *in)
-{
-	if (was_sent(req, "completed") && was_sent(req, "status") &&
-	    in->completed.value != (strcmp(in->status, "DONE") == 0))
-		add_fault(req, "completed", "must agree with status");
-	return check_faults(req);
-}
-
 static bool is_backwards(const struct moment *from, const struct moment *to)
 {
 	if (from->date.set && to->date.set)
@@ -116,7 +119,6 @@ static enum err create_task(struct request *req)
 	struct task in = { 0 };
 
 	TRY(read_body(req, &in));
-	TRY(check_completed(req, &in));
 	if (!in.id.set)
 		in.id = uuid_v7();
 	return reply_created(req,
@@ -145,7 +147,6 @@ static enum err update_task(struct request *req)
 	struct task in = { 0 };
 
 	TRY(read_body(req, &in));
-	TRY(check_completed(req, &in));
 	return change_task(req, &in);
 }
 

@@ -23,9 +23,12 @@ static void sign(struct request *req, const uint8_t *id, const char *key, size_t
 
 	buf_put(&text, req->scope.user.bytes, sizeof req->scope.user.bytes);
 	buf_put(&text, req->path, strlen(req->path) + 1);
-	for (const struct field *field = req->route->query; field->name; field++)
-		if (!is_position(field->name))
+	for (const struct field *field = req->route->query; field->name; field++) {
+		if (!is_position(field->name)) {
+			buf_puts(&text, field->name);
 			field_put(&text, field, req->filter);
+		}
+	}
 	buf_put(&text, id, ID_BYTES);
 	buf_put(&text, key, key_len);
 	hmac_sha256(req->web->cursor_key, sizeof req->web->cursor_key, text.data, text.len, whole);

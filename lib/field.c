@@ -67,9 +67,13 @@ const char *field_rule(struct arena *arena, const struct field *field)
 					    join_words(arena, field->words));
 		return arena_printf(arena, "must be at most %ld texts of %ld to %ld characters",
 				    (long)field->max_items, (long)field->min, (long)field->max);
+	case KIND_REFERENCE:
+		return "must be a UUID or `none`";
+	case KIND_OBJECTS:
+		return arena_printf(arena, "must be %ld to %ld objects", (long)field->min,
+				    (long)field->max_items);
 	case KIND_NUMBER:
 	case KIND_OBJECT:
-	case KIND_OBJECTS:
 		break;
 	}
 	assert(!"a kind that requests have");
@@ -114,6 +118,7 @@ static const char *from_text(struct arena *arena, const struct field *field, con
 {
 	size_t len = strlen(value);
 	struct moment *moment = place;
+	struct reference *reference = place;
 	bool ok = false;
 
 	switch (field->kind) {
@@ -131,6 +136,10 @@ static const char *from_text(struct arena *arena, const struct field *field, con
 	case KIND_MOMENT:
 		ok = date_parse(value, len, &moment->date) ||
 		     instant_parse(value, len, &moment->instant);
+		break;
+	case KIND_REFERENCE:
+		reference->none = (struct boolean){ true, strcmp(value, "none") == 0 };
+		ok = reference->none.set || uuid_parse(value, len, &reference->id);
 		break;
 	default:
 		assert(!"a kind that is written as a text");
@@ -284,57 +293,5 @@ const char *field_from_query(struct arena *arena, const struct field *field,
 		return NULL;
 	default:
 		return from_text(arena, field, values[0], place);
-	}
-}
-
-static void put_text(struct buf *buf, const char *text)
-{
-	json_put_text(buf, text);
-	buf_putc(buf, ',');
-}
-
-void field_put(struct buf *buf, const struct field *field, const void *in)
-{
-	const void *place = (const char *)in + field->offset;
-	const struct strings *strings = place;
-	const struct moment *moment = place;
-	const struct uuid *uuid = place;
-
-	put_text(buf, field->name);
-	switch (field->kind) {
-	case KIND_TEXT:
-		put_text(buf, *(const char *const *)place);
-		break;
-	case KIND_STRINGS:
-		buf_putc(buf, strings->set ? '[' : '-');
-		for (size_t i = 0; i < strings->count; i++)
-			put_text(buf, strings->items[i]);
-		break;
-	case KIND_MOMENT:
-		buf_printf(buf, "%d %d %d %ld;", moment->date.set, moment->date.days,
-			   moment->instant.set, (long)moment->instant.us);
-		break;
-	case KIND_BOOLEAN:
-		buf_printf(buf, "%d %d;", ((const struct boolean *)place)->set,
-			   ((const struct boolean *)place)->value);
-		break;
-	case KIND_INTEGER:
-		buf_printf(buf, "%d %ld;", ((const struct integer *)place)->set,
-			   (long)((const struct integer *)place)->value);
-		break;
-	case KIND_INSTANT:
-		buf_printf(buf, "%d %ld;", ((const struct instant *)place)->set,
-			   (long)((const struct instant *)place)->us);
-		break;
-	case KIND_DATE:
-		buf_printf(buf, "%d %d;", ((const struct date *)place)->set,
-			   ((const struct date *)place)->days);
-		break;
-	case KIND_UUID:
-		buf_putc(buf, uuid->set ? '+' : '-');
-		buf_put(buf, uuid->bytes, sizeof uuid->bytes);
-		break;
-	default:
-		assert(!"a kind that requests have");
 	}
 }

@@ -22,16 +22,30 @@ enum kind {
 	KIND_DATE,
 	KIND_MOMENT,
 	KIND_STRINGS,
+	KIND_REFERENCE, /* only in queries */
+	KIND_OBJECTS,
 	/* only in answers: */
 	KIND_NUMBER,
 	KIND_OBJECT,
-	KIND_OBJECTS,
 };
 
 /* An instant, or a date that stands for a whole local day. */
 struct moment {
 	struct instant instant;
 	struct date date;
+};
+
+/* An id, or the word `none` for what has no such reference. */
+struct reference {
+	struct uuid id;
+	struct boolean none;
+};
+
+/* A list of objects, checked one by one and written down again in canonical form. */
+struct objects {
+	const char *json;
+	size_t count;
+	bool set;
 };
 
 enum access {
@@ -70,6 +84,10 @@ struct field {
 struct shape {
 	const char *name;
 	const struct field *fields; /* ends with FIELDS_END */
+	/* For what no single field can tell: the reason why the struct is wrong, with the field to
+	 * blame, or NULL. `sent` are the members that came; only asked when each of them is right
+	 * by itself. */
+	const char *(*fault)(const void *in, const struct strings *sent, const char **field);
 };
 
 #define KIND_OF(member)                                                                            \
@@ -81,7 +99,9 @@ struct shape {
 	        struct instant: KIND_INSTANT,                                                      \
 	        struct date: KIND_DATE,                                                            \
 	        struct moment: KIND_MOMENT,                                                        \
-	        struct strings: KIND_STRINGS)
+	        struct strings: KIND_STRINGS,                                                      \
+	        struct reference: KIND_REFERENCE,                                                  \
+	        struct objects: KIND_OBJECTS)
 
 #define FIELD_AS(text, type, member, ...)                                                          \
 	{                                                                                          \
@@ -112,7 +132,13 @@ const char *field_from_json(struct arena *arena, const struct field *field,
 const char *field_from_query(struct arena *arena, const struct field *field,
 			     const char *const *values, size_t count, void *in);
 
-/* Appends the field's value in a form in which equal values are equal bytes. */
+/* How many bytes the struct of a table has at least. */
+size_t fields_size(const struct field *fields);
+
+/* Whether a name is among the members that came. */
+bool strings_have(const struct strings *strings, const char *text);
+
+/* Appends the value as JSON, an unset one as `null`. Equal values are equal bytes. */
 void field_put(struct buf *buf, const struct field *field, const void *in);
 
 /* What the field demands, as the rest of a sentence that starts with its name. */

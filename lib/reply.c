@@ -160,12 +160,8 @@ static bool same_content(struct request *req, const struct result *rows)
 {
 	const struct field *fields = req->route->body->fields;
 	struct buf text = { 0 }, theirs = { 0 }, ours = { 0 };
-	size_t size = 0;
+	void *row = arena_alloc(req->arena, fields_size(fields));
 
-	for (const struct field *field = fields; field->name; field++)
-		if (field->offset + sizeof(struct moment) > size)
-			size = field->offset + sizeof(struct moment);
-	void *row = arena_alloc(req->arena, size);
 	result_put_row(&text, rows, 0);
 	buf_putc(&text, '\0');
 	struct json_object *object = json_tokener_parse(text.data);

@@ -10,15 +10,15 @@ AND version = :version                 --? version
 
 -- fragment task_filters
 user_id = current_user_id()
-AND status = ANY (:status)                                                            --? status
-AND priority = ANY (:priority)                                                        --? priority
+AND status_rank = ANY (ARRAY(SELECT status_rank(s) FROM unnest(:status) AS s))        --? status
+AND priority_rank = ANY (ARRAY(SELECT priority_rank(p) FROM unnest(:priority) AS p))  --? priority
 AND (completed_at IS NOT NULL) = :completed                                           --? completed
 AND due_date >= :due_from                                                             --? due_from
 AND due_date <= :due_to                                                               --? due_to
 AND due_date >= :due_from_day::timestamp AT TIME ZONE {my_timezone}                   --? due_from_day
 AND due_date < (:due_to_day + 1)::timestamp AT TIME ZONE {my_timezone}                --? due_to_day
-AND (strpos(title_key, fold(:search) COLLATE "C") > 0                                 --? search
-     OR strpos(fold(description) COLLATE "C", fold(:search) COLLATE "C") > 0)         --? search
+AND (strpos(title_key, (SELECT fold(:search) COLLATE "C")) > 0                        --? search
+     OR strpos(fold(description) COLLATE "C", (SELECT fold(:search) COLLATE "C")) > 0)    --? search
 
 -- task_get(id uuid) reads
 -- Reads one task.
@@ -72,6 +72,8 @@ status_rank || ':' || position AS _key                              --? sort_by=
 title_key AS _key                                                   --? sort_by=title
 FROM tasks WHERE
 {task_filters}
+AND status_rank >= (SELECT min(status_rank(s)) FROM unnest(:status) AS s)    --? status, sort_by=position
+AND status_rank <= (SELECT max(status_rank(s)) FROM unnest(:status) AS s)    --? status, sort_by=position
 AND (created_at, id) > (:after_key::timestamptz, :after_id)    --? after_id, sort_by=created_at, sort_order=asc
 AND (created_at, id) < (:after_key::timestamptz, :after_id)    --? after_id, sort_by=created_at, sort_order=desc
 AND (updated_at, id) > (:after_key::timestamptz, :after_id)    --? after_id, sort_by=updated_at, sort_order=asc
