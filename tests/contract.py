@@ -1,0 +1,161 @@
+"""What every answer of Daybook must be: the headers, the one form of errors, and the schema that the
+served OpenAPI document gives. Each client checks each answer here, so the whole suite proves it."""
+
+import re
+
+import jsonschema
+
+WORDS = {
+    400: {"invalid_json", "validation_failed", "invalid_cursor", "invalid_token", "bad_request"},
+    401: {"unauthorized", "token_expired", "session_revoked", "invalid_credentials"},
+    403: {"forbidden", "invalid_password"},
+    404: {"not_found"},
+    405: {"method_not_allowed"},
+    408: {"request_timeout"},
+    409: {"email_taken", "username_taken", "name_taken", "id_taken", "version_conflict",
+          "idempotency_in_flight"},
+    410: {"cursor_expired"},
+    412: {"precondition_failed"},
+    413: {"payload_too_large"},
+    414: {"uri_too_long"},
+    415: {"unsupported_media_type"},
+    422: {"idempotency_mismatch"},
+    429: {"too_many_requests"},
+    431: {"headers_too_large"},
+    500: {"internal_error"},
+    501: {"not_implemented"},
+    503: {"unavailable", "timeout", "not_configured"},
+    504: {"timeout"},
+    505: {"http_version_not_supported"},
+}
+ANSWER_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Strict-Transport-Security": "max-age=63072000",
+    "Vary": "Origin",
+}
+ERROR_MEMBERS = {"error", "code", "message", "details", "request_id"}
+PROBLEM_MEMBERS = {"type", "title", "status", "detail", "error", "details", "request_id"}
+REQUEST_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
+INSIDES = re.compile(r"SELECT |INSERT |UPDATE |pq:|PG|SQL|errno|/(usr|work|home|tmp|var|lib)/|\.[ch]:\d")
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+JSON_TYPE = "application/json; charset=utf-8"
+PROBLEM_TYPE = "application/problem+json; charset=utf-8"
+# Any route may answer these; a document that repeats them everywhere tells nobody anything.
+UNDOCUMENTED = {405, 414, 431}
+
+formats = jsonschema.FormatChecker()
+
+
+@formats.checks("date-time")
+def is_instant(value):
+    return not isinstance(value, str) or INSTANT.fullmatch(value) is not None
+
+
+class Contract:
+    def __init__(self, document):
+        self.document = document
+        self.templates = {path: path.strip("/").split("/") for path in document["paths"]}
+
+    def operations(self):
+        """Every (method, path template) with its part of the document."""
+        for path, operations in self.document["paths"].items():
+            for method, operation in operations.items():
+                yield (method.upper(), path), operation
+
+    def template(self, path):
+        """The path of the document that an address belongs to, or None."""
+        segments = path.split("?")[0].strip("/").split("/")
+        fits = [template for template, parts in self.templates.items()
+                if len(parts) == len(segments)
+                and all(part == segment or part.startswith("{") for part, segment in zip(parts, segments))]
+        return min(fits, key=lambda template: template.count("{"), default=None)
+
+    def operation(self, method, path):
+        template = self.template(path)
+        return self.document["paths"].get(template, {}).get(method.replace("HEAD", "GET").lower())
+
+    def check(self, response, path):
+        """Fails when the answer is not what the contract promises."""
+        check_headers(response)
+        operation = self.operation(response.request.method, path)
+        if operation and response.status_code not in UNDOCUMENTED:
+            assert documented(operation, response), f"{response.status_code} is not documented"
+        if response.status_code >= 400:
+            check_error(response, path)
+        elif operation:
+            self.check_success(operation, response)
+
+    def check_success(self, operation, response):
+        if response.status_code in (204, 304) or response.request.method == "HEAD":
+            assert response.content == b""
+            return
+        expected = operation["responses"][documented(operation, response)]
+        schema = expected.get("content", {}).get("application/json", {}).get("schema")
+        if schema:
+            assert response.headers["Content-Type"] == JSON_TYPE
+            self.validate(response.json(), schema)
+
+    def validate(self, value, schema):
+        jsonschema.Draft202012Validator(
+            {**schema, "components": self.document["components"]}, format_checker=formats).validate(value)
+
+
+def documented(operation, response):
+    """The key of the document's entry for this status. A resource under its own id may be created
+    again (200), and what has an ETag may be unchanged (304)."""
+    status = response.status_code
+    if status == 304:
+        status = 200
+    if response.request.method == "OPTIONS":
+        return "204"
+    return next((key for key in (str(status), "201" if status == 200 else "")
+                 if key in operation["responses"]), None)
+
+
+def check_headers(response):
+    headers, sent = response.headers, response.request.headers.get("X-Request-Id", "")
+    if isinstance(sent, bytes):
+        sent = sent.decode("latin-1")
+    for name, value in ANSWER_HEADERS.items():
+        assert headers.get(name) == value, f"{name}: {headers.get(name)}"
+    assert REQUEST_ID.fullmatch(headers["X-Request-Id"])
+    if REQUEST_ID.fullmatch(sent):
+        assert headers["X-Request-Id"] == sent
+    assert headers["Server"] == "nginx"
+    cached = "ETag" in headers and response.request.method in ("GET", "HEAD") and response.status_code < 400
+    assert headers["Cache-Control"] == ("private, no-cache" if cached else "no-store")
+
+
+def check_error(response, path):
+    status = response.status_code
+    if status == 401:
+        assert response.headers["WWW-Authenticate"].startswith('Bearer error="')
+    if status == 405:
+        assert response.headers["Allow"]
+    if status in (429, 503):
+        assert int(response.headers["Retry-After"]) >= 1
+    if response.request.method == "HEAD":
+        assert response.content == b""
+    elif status == 503 and path == "/ready":
+        assert response.json()["status"] == "unavailable"
+    else:
+        check_error_body(response)
+
+
+def check_error_body(response):
+    assert not INSIDES.search(response.text), response.text
+    status, body = response.status_code, response.json()
+    extra = {"current"} if status == 412 else set()
+    if response.headers["Content-Type"] == PROBLEM_TYPE:
+        assert set(body) - extra == PROBLEM_MEMBERS
+        assert (body["type"], body["status"]) == ("about:blank", status)
+    else:
+        assert response.headers["Content-Type"] == JSON_TYPE
+        assert set(body) - extra == ERROR_MEMBERS
+        assert body["code"] == status and body["message"]
+    assert body["error"] in WORDS[status], body
+    assert body["request_id"] == response.headers["X-Request-Id"]
+    for detail in body["details"]:
+        assert set(detail) == {"field", "message"} and all(detail.values())
