@@ -192,8 +192,8 @@ static bool integer_from_json(struct json_object *value, int64_t *out)
 	} else if (!json_object_is_type(value, json_type_int)) {
 		return false;
 	}
-	*out = json_object_get_int64(value);
-	return true;
+	*out = json_object_get_int64(value); /* json-c keeps larger ones as the largest */
+	return *out > INT64_MIN && *out < INT64_MAX;
 }
 
 const char *field_from_json(struct arena *arena, const struct field *field,

@@ -67,6 +67,38 @@ static void put_query_params(struct buf *out, const struct field *field, bool *f
 	}
 }
 
+/* Whether a route changes what has versions, and so takes If-Match. */
+static bool is_conditional(const struct route *route)
+{
+	return route->merge || (route->method != GET && strstr(route->path, "{id}"));
+}
+
+static bool refuses(const struct route *route, int status)
+{
+	for (size_t i = 0; i < sizeof route->refusals / sizeof route->refusals[0]; i++)
+		if (route->refusals[i] != OK && err_info(route->refusals[i])->status == status)
+			return true;
+	return false;
+}
+
+static bool takes_if_match(const struct route *route)
+{
+	return route->merge || refuses(route, 412);
+}
+
+static bool takes_if_none_match(const struct route *route)
+{
+	return route->method == GET && route->audience == USER && route->answer && !route->list;
+}
+
+/* Whether the client may choose the id, so that creating twice is harmless. */
+static bool takes_id(const struct route *route)
+{
+	const struct field *id = route->body ? field_find(route->body->fields, "id") : NULL;
+
+	return route->status == 201 && id && id->access == ON_CREATE;
+}
+
 static void put_parameters(struct buf *out, const struct route *route, const char *path)
 {
 	bool first = true;
@@ -74,11 +106,11 @@ static void put_parameters(struct buf *out, const struct route *route, const cha
 	buf_puts(out, "\"parameters\":[");
 	put_path_params(out, path, &first);
 	put_query_params(out, route->query, &first);
-	if (route->merge || (route->method == DELETE && strstr(path, "{id}"))) {
+	if (is_conditional(route)) {
 		put_comma(out, &first);
 		buf_puts(out, "{\"$ref\":\"#/components/parameters/IfMatch\"}");
 	}
-	if (route->method == GET && route->answer && !route->list && !route->raw) {
+	if (takes_if_none_match(route)) {
 		put_comma(out, &first);
 		buf_puts(out, "{\"$ref\":\"#/components/parameters/IfNoneMatch\"}");
 	}
@@ -96,41 +128,53 @@ static void put_body(struct writer *writer, const struct route *route)
 		   schemas_add_body(&writer->schemas, route));
 }
 
-static void put_success(struct writer *writer, const struct route *route)
+static void put_answer(struct writer *writer, const struct route *route, int status,
+		       const char *description)
 {
 	struct buf *out = writer->out;
-	int status = route->status ? route->status : 200;
 
-	buf_printf(out, "\"%d\":{\"description\":", status);
-	json_put_text(out, status == 204 ? "Done." : "Success.");
+	buf_printf(out, "\"%d\":{\"description\":\"%s\"", status, description);
 	if (route->answer)
 		buf_printf(out,
 			   ",\"content\":{\"application/json\":{\"schema\":"
 			   "{\"$ref\":\"#/components/schemas/%s\"}}}",
 			   schemas_add_answer(&writer->schemas, route));
-	buf_puts(out, "}");
+	buf_putc(out, '}');
+}
+
+static void put_successes(struct writer *writer, const struct route *route)
+{
+	if (takes_id(route)) {
+		put_answer(writer, route, 200, "The same resource, made before.");
+		buf_putc(writer->out, ',');
+	}
+	put_answer(writer, route, route->status ? route->status : 200,
+		   route->status == 204 ? "Done." : "Success.");
+	if (takes_if_none_match(route))
+		buf_puts(writer->out, ",\"304\":{\"description\":\"Unchanged.\"}");
 }
 
 static void put_refusals(struct buf *out, const struct route *route, const char *path)
 {
 	const struct {
-		const char *status;
+		int status;
 		bool applies;
 	} refusals[] = {
-		{ "400", true },
-		{ "401", route->audience == USER },
-		{ "403", strstr(path, "id}") },
-		{ "404", strstr(path, "{") },
-		{ "412", route->merge },
-		{ "413", route->body },
-		{ "415", route->body },
-		{ "429", true },
-		{ "503", true },
+		{ 400, true },
+		{ 401, route->audience == USER },
+		{ 403, strstr(path, "id}") },
+		{ 404, strstr(path, "{") },
+		{ 409, takes_id(route) },
+		{ 412, route->merge },
+		{ 413, route->body },
+		{ 415, route->body },
+		{ 429, true },
+		{ 503, true },
 	};
 
 	for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++)
-		if (refusals[i].applies)
-			buf_printf(out, ",\"%s\":{\"$ref\":\"#/components/responses/Error\"}",
+		if (refusals[i].applies || refuses(route, refusals[i].status))
+			buf_printf(out, ",\"%d\":{\"$ref\":\"#/components/responses/Error\"}",
 				   refusals[i].status);
 }
 
@@ -152,7 +196,7 @@ static void put_operation(const struct route *route, const char *path, void *con
 	put_parameters(out, route, path);
 	put_body(writer, route);
 	buf_puts(out, "\"responses\":{");
-	put_success(writer, route);
+	put_successes(writer, route);
 	put_refusals(out, route, path);
 	buf_puts(out, "}}");
 }
