@@ -1,5 +1,6 @@
 /* system.c -- what operators and tools ask: health, readiness, metrics, the contract. */
 #include "sql/system.h"
+#include "statements.h"
 #include "app.h"
 #include "instant.h"
 #include "metrics.h"

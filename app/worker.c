@@ -14,6 +14,7 @@
 #include "router.h"
 #include "serve.h"
 #include "sql/system.h"
+#include "statements.h"
 
 static const char usage[] =
 	"usage: daybook-worker [OPTION]...\n"

@@ -16,7 +16,10 @@ static bool is_json(const char *type)
 
 	if (len != strlen("application/json") || strncasecmp(type, "application/json", len) != 0)
 		return false;
-	const char *charset = strcasestr(type + len, "charset=");
+	type += len + strspn(type + len, " \t");
+	if (*type && *type != ';')
+		return false;
+	const char *charset = strcasestr(type, "charset=");
 	if (!charset)
 		return true;
 	charset += strlen("charset=");
@@ -24,25 +27,24 @@ static bool is_json(const char *type)
 	return strncasecmp(charset, "utf-8", 5) == 0 && strchr("\"; \t", charset[5]);
 }
 
-/* The body's bytes; `*len` stays 0 when there is none. */
-static enum err receive(struct request *req, char **text, size_t *len)
+enum err receive_body(struct request *req)
 {
 	const char *header = request_header(req, "CONTENT_LENGTH");
 	size_t max = req->route->max_body_bytes ? req->route->max_body_bytes : DEFAULT_BODY_BYTES;
-	size_t expected = header && *header ? strtoul(header, NULL, 10) : 0;
 	bool chunked = !header || !*header;
+	size_t expected = chunked ? 0 : strtoul(header, NULL, 10);
 
-	*len = 0;
+	if (req->raw)
+		return OK;
 	if (expected > max)
 		return refuse(req, ERR_PAYLOAD_TOO_LARGE, NULL, NULL);
-	if (!chunked && expected == 0)
-		return OK;
 	size_t room = chunked ? max + 1 : expected;
-	*text = arena_alloc(req->arena, room + 1);
-	*len = (size_t)FCGX_GetStr(*text, (int)room, req->in);
-	if (*len > max)
+	req->raw = arena_alloc(req->arena, room + 1);
+	if (room > 0)
+		req->raw_len = (size_t)FCGX_GetStr(req->raw, (int)room, req->in);
+	if (req->raw_len > max)
 		return refuse(req, ERR_PAYLOAD_TOO_LARGE, NULL, NULL);
-	if (FCGX_GetError(req->in) != 0 || (!chunked && *len != expected))
+	if (FCGX_GetError(req->in) != 0 || (!chunked && req->raw_len != expected))
 		return refuse(req, ERR_BAD_REQUEST, NULL, "the body ended too early");
 	return OK;
 }
@@ -56,21 +58,19 @@ static void release_json(void *object)
 static enum err parse_body(struct request *req)
 {
 	struct json_fault fault;
-	char *text = NULL;
-	size_t len;
 
-	TRY(receive(req, &text, &len));
-	if (len == 0 && req->route->optional_body)
+	TRY(receive_body(req));
+	if (req->raw_len == 0 && req->route->optional_body)
 		return OK;
 	if (!is_json(request_header(req, "CONTENT_TYPE")))
 		return refuse(req, ERR_UNSUPPORTED_MEDIA_TYPE, NULL, NULL);
-	if (!json_scan(len > 0 ? text : "", len, MAX_DEPTH, &fault))
+	if (!json_scan(req->raw, req->raw_len, MAX_DEPTH, &fault))
 		return refuse(req, ERR_INVALID_JSON, NULL,
 			      arena_printf(req->arena, "the body is not valid JSON: %s at byte %zu",
 					   fault.reason, fault.offset));
 	struct json_tokener *tokener = json_tokener_new_ex(MAX_DEPTH + 1);
 	assert(tokener);
-	req->json = json_tokener_parse_ex(tokener, text, (int)len + 1);
+	req->json = json_tokener_parse_ex(tokener, req->raw, (int)req->raw_len + 1);
 	json_tokener_free(tokener);
 	arena_defer(req->arena, release_json, req->json);
 	if (!json_object_is_type(req->json, json_type_object))

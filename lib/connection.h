@@ -20,6 +20,7 @@ struct prepared {
 struct db {
 	const struct db_settings *settings;
 	PGconn *conn; /* NULL: not connected */
+	bool in_transaction; /* an explicit one: db_begin() */
 	struct prepared cache[CACHE_SLOTS];
 	unsigned cached;
 	unsigned generation;

@@ -12,6 +12,7 @@
 #include "log.h"
 #include "metrics.h"
 #include "result.h"
+#include "sql/requests.h"
 #include "statement.h"
 
 enum {
@@ -38,15 +39,6 @@ static const struct {
 	{ "25P03", LOST },	/* idle_in_transaction_session_timeout */
 	{ "26000", LOST },	/* a prepared statement is gone: prepare anew */
 	{ "XX", LOST },		/* internal error: trust nothing of this connection */
-};
-
-static const struct statement begin_request = {
-	.name = "begin_request",
-	.reads = true,
-	.param_count = 2,
-	.param_types = { 2950, 2950 },
-	.line_count = 1,
-	.lines = (const struct sql_line[]){ { "SELECT begin_request($1, $2)", { { 0 } } } },
 };
 
 /* What is sent for one query, and whether a Parse goes before it. */
@@ -164,24 +156,47 @@ static void collect_step(struct db *db, struct arena *arena, const struct step *
 	*out = (struct result){ rows, prepared->columns, PQntuples(rows), prepared->column_count };
 }
 
+/* What goes out in one flush: the queries, and a command of the transaction on either side. */
+struct batch {
+	const char *before, *after; /* NULL: none */
+	const struct query *queries;
+	size_t count;
+};
+
+static bool send_command(struct db *db, const char *command)
+{
+	return !command || PQsendQueryParams(db->conn, command, 0, NULL, NULL, NULL, NULL, 1);
+}
+
+static bool send_batch(struct db *db, struct arena *arena, const struct batch *batch,
+		       struct step *steps)
+{
+	if (!send_command(db, batch->before))
+		return false;
+	for (size_t i = 0; i < batch->count; i++)
+		if (!send_query(db, arena, &batch->queries[i], &steps[i]))
+			return false;
+	return send_command(db, batch->after) && PQpipelineSync(db->conn);
+}
+
 /* One try: everything out in one flush, everything back in order. */
-static enum outcome run_once(struct db *db, struct arena *arena, const struct query *queries,
-			     size_t count, struct result *results)
+static enum outcome run_once(struct db *db, struct arena *arena, const struct batch *batch,
+			     struct result *results)
 {
 	struct step steps[SQL_MAX_QUERIES + 1];
 	int64_t deadline_us =
 		monotonic_us() + INT64_C(1000) * (db->settings->statement_timeout_ms + GRACE_MS);
-	enum outcome first = DONE;
-	bool sent = true;
+	enum outcome first = DONE, sync = DONE;
 
 	metrics_add(METRIC_DB_ROUND_TRIPS, 1);
-	for (size_t i = 0; i < count && sent; i++)
-		sent = send_query(db, arena, &queries[i], &steps[i]);
-	if (!sent || !PQpipelineSync(db->conn) || !flush(db, deadline_us))
+	if (!send_batch(db, arena, batch, steps) || !flush(db, deadline_us))
 		return outcome_of(db, NULL);
-	for (size_t i = 0; i < count; i++)
+	if (batch->before)
+		collect(db, arena, deadline_us, &first);
+	for (size_t i = 0; i < batch->count; i++)
 		collect_step(db, arena, &steps[i], deadline_us, &first, &results[i]);
-	enum outcome sync = DONE;
+	if (batch->after)
+		collect(db, arena, deadline_us, &first);
 	collect(db, arena, deadline_us, first == LOST ? &first : &sync);
 	return sync == DONE ? first : sync;
 }
@@ -202,52 +217,109 @@ static void pause_before_retry(void)
 	poll(NULL, 0, 1 + dice / 16);
 }
 
-/* Tries until it is done, or until trying again is pointless or dangerous. */
-static enum outcome run_tries(struct db *db, struct arena *arena, const struct query *queries,
-			      size_t count, struct result *results)
+static void drop(struct db *db)
+{
+	log_event(LEVEL_WARNING, "database_lost", "%s %s", db->fault.sqlstate, db->fault.message);
+	connection_close(db);
+}
+
+/* Tries until it is done, or until trying again is pointless or dangerous. Inside an explicit
+ * transaction there is one try only: what went before it cannot be repeated from here. */
+static enum outcome run_tries(struct db *db, struct arena *arena, const struct batch *batch,
+			      struct result *results)
 {
 	enum outcome outcome = LOST;
 
 	for (int try = 1; try <= MAX_TRIES; try++) {
-		if (!connection_open(db))
+		memset(results, 0, batch->count * sizeof *results);
+		if (db->in_transaction ? !db->conn : !connection_open(db))
 			return BUSY;
-		memset(results, 0, count * sizeof *results);
-		outcome = run_once(db, arena, queries, count, results);
-		if (outcome == LOST) {
-			log_event(LEVEL_WARNING, "database_lost", "%s %s", db->fault.sqlstate,
-				  db->fault.message);
-			connection_close(db);
-			if (try > 1 || !all_read(queries, count))
-				return LOST;
-		} else if (outcome == REPEAT) {
-			pause_before_retry();
-		} else {
+		outcome = run_once(db, arena, batch, results);
+		if (outcome == LOST)
+			drop(db);
+		if (outcome == DONE || db->in_transaction)
 			return outcome;
-		}
+		if (outcome == REPEAT)
+			pause_before_retry();
+		else if (outcome != LOST || try > 1 || !all_read(batch->queries, batch->count))
+			return outcome;
 	}
 	return outcome;
 }
 
-enum err db_run(struct db *db, struct arena *arena, const struct db_scope *scope,
-		const struct query *queries, size_t count, struct result *results)
+/* The outcome as callers know it. */
+static enum err conclude(enum outcome outcome)
 {
-	struct query all[SQL_MAX_QUERIES + 1];
-	struct result answers[SQL_MAX_QUERIES + 1] = { 0 };
-	size_t scoped = scope ? 1 : 0;
-
-	assert(count <= SQL_MAX_QUERIES);
-	if (scope)
-		all[0] = (struct query){ &begin_request,
-					 { param_uuid(scope->user), param_uuid(scope->session) } };
-	memcpy(all + scoped, queries, count * sizeof *queries);
-	enum outcome outcome = run_tries(db, arena, all, scoped + count, answers);
-	if (scope && answers[0].rows && !result_bool(&answers[0], 0, "begin_request"))
-		return ERR_SESSION_REVOKED;
-	memcpy(results, answers + scoped, count * sizeof *results);
 	if (outcome == DONE)
 		return OK;
 	metrics_add(METRIC_DB_ERRORS, 1);
 	if (outcome == FAILED)
 		return ERR_INTERNAL;
 	return outcome == TIMED_OUT ? ERR_TIMEOUT : ERR_UNAVAILABLE;
+}
+
+/* Runs the queries with the check of the scope's session in front. */
+static enum err run_scoped(struct db *db, struct arena *arena, const struct db_scope *scope,
+			   struct batch batch, struct result *results)
+{
+	struct query all[SQL_MAX_QUERIES + 1];
+	struct result answers[SQL_MAX_QUERIES + 1];
+
+	assert(batch.count <= SQL_MAX_QUERIES);
+	all[0] = sql_request_begin(scope->user, scope->session);
+	memcpy(all + 1, batch.queries, batch.count * sizeof *all);
+	batch.queries = all;
+	batch.count++;
+	enum outcome outcome = run_tries(db, arena, &batch, answers);
+	if (answers[0].rows && !result_bool(&answers[0], 0, "_lives"))
+		return ERR_SESSION_REVOKED;
+	memcpy(results, answers + 1, (batch.count - 1) * sizeof *results);
+	return conclude(outcome);
+}
+
+enum err db_run(struct db *db, struct arena *arena, const struct db_scope *scope,
+		const struct query *queries, size_t count, struct result *results)
+{
+	struct batch batch = { .queries = queries, .count = count };
+
+	assert(count <= SQL_MAX_QUERIES);
+	if (scope && !db->in_transaction)
+		return run_scoped(db, arena, scope, batch, results);
+	return conclude(run_tries(db, arena, &batch, results));
+}
+
+enum err db_begin(struct db *db, struct arena *arena, const struct db_scope *scope,
+		  const struct query *query, struct result *out)
+{
+	struct batch batch = { "BEGIN", "SAVEPOINT work", query, 1 };
+
+	assert(!db->in_transaction);
+	enum err err = run_scoped(db, arena, scope, batch, out);
+	if (err == OK)
+		db->in_transaction = true;
+	else
+		db_rollback(db, arena);
+	return err;
+}
+
+enum err db_commit(struct db *db, struct arena *arena, bool undo, const struct query *query)
+{
+	struct batch batch = { undo ? "ROLLBACK TO work" : NULL, "COMMIT", query, 1 };
+	struct result result;
+
+	assert(db->in_transaction);
+	enum err err = db->conn ? conclude(run_tries(db, arena, &batch, &result)) : ERR_UNAVAILABLE;
+	if (err != OK)
+		db_rollback(db, arena);
+	db->in_transaction = false;
+	return err;
+}
+
+void db_rollback(struct db *db, struct arena *arena)
+{
+	struct batch batch = { .before = "ROLLBACK" };
+
+	db->in_transaction = false;
+	if (db->conn && run_once(db, arena, &batch, NULL) != DONE)
+		drop(db);
 }

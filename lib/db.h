@@ -141,6 +141,17 @@ enum err db_run(struct db *db, struct arena *arena, const struct db_scope *scope
 		const struct query *queries, size_t count, struct result *results)
 	__attribute__((warn_unused_result));
 
+/* An explicit transaction, for what has to be decided between its statements: db_begin() runs one
+ * query in it, db_run() then runs on inside of it, db_commit() runs a last query and ends it. With
+ * `undo` all but the first and the last query is taken back; db_rollback() takes everything back.
+ * Nothing is repeated by itself. After a failure there is no transaction any more. */
+enum err db_begin(struct db *db, struct arena *arena, const struct db_scope *scope,
+		  const struct query *query, struct result *out)
+	__attribute__((warn_unused_result));
+enum err db_commit(struct db *db, struct arena *arena, bool undo, const struct query *query)
+	__attribute__((warn_unused_result));
+void db_rollback(struct db *db, struct arena *arena);
+
 const struct db_fault *db_fault(const struct db *db);
 
 /* The socket to watch while idle, or -1, and how many connections there were before it; db_check()
@@ -151,11 +162,5 @@ void db_check(struct db *db);
 
 /* The SQL of a statement under the given parameters; it belongs to the arena. */
 const char *statement_text(struct arena *arena, const struct query *query);
-
-/* The change of sql/sqitch.plan that the schema must have for these statements. */
-extern const char schema_change[];
-
-/* Every statement of sql/queries, ending with NULL. */
-extern const struct statement *const all_statements[];
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "idempotency.h"
 #include "instant.h"
 #include "log.h"
 #include "metrics.h"
@@ -191,6 +192,9 @@ static enum err answer(struct request *req)
 	TRY(bind_params(req, &match));
 	if (!req->route->query)
 		TRY(read_query(req, NULL));
+	const char *key = request_header(req, "HTTP_IDEMPOTENCY_KEY");
+	if (key && req->route->idempotent)
+		return idempotency_run(req, key);
 	return req->route->handler(req);
 }
 

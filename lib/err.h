@@ -22,11 +22,17 @@
 	ROW(ERR_EMAIL_TAKEN, 409, "email_taken", "the email address is already in use")            \
 	ROW(ERR_USERNAME_TAKEN, 409, "username_taken", "the username is already in use")           \
 	ROW(ERR_ID_TAKEN, 409, "id_taken", "the id is already in use with other content")          \
+	ROW(ERR_NAME_TAKEN, 409, "name_taken", "the name is already in use")                       \
+	ROW(ERR_VERSION_CONFLICT, 409, "version_conflict", "the resource has changed since")       \
+	ROW(ERR_IDEMPOTENCY_IN_FLIGHT, 409, "idempotency_in_flight",                               \
+	    "the first request with this key is still under way")                                  \
 	ROW(ERR_PRECONDITION_FAILED, 412, "precondition_failed", "the resource has changed since") \
 	ROW(ERR_PAYLOAD_TOO_LARGE, 413, "payload_too_large", "the body is too large")              \
 	ROW(ERR_URI_TOO_LONG, 414, "uri_too_long", "the address is too long")                      \
 	ROW(ERR_UNSUPPORTED_MEDIA_TYPE, 415, "unsupported_media_type",                             \
 	    "the body must be application/json in UTF-8")                                          \
+	ROW(ERR_IDEMPOTENCY_MISMATCH, 422, "idempotency_mismatch",                                 \
+	    "the key was used with another body")                                                  \
 	ROW(ERR_TOO_MANY_REQUESTS, 429, "too_many_requests", "too many attempts, try again later") \
 	ROW(ERR_HEADERS_TOO_LARGE, 431, "headers_too_large", "the headers are too large")          \
 	ROW(ERR_INTERNAL, 500, "internal_error", "something went wrong on our side")               \

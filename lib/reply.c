@@ -5,6 +5,7 @@
 #include "cursor.h"
 #include "log.h"
 #include "result.h"
+#include "sql/requests.h"
 #include "uuid.h"
 #include "web.h"
 
@@ -71,28 +72,17 @@ enum err run(struct request *req, struct query query, struct result *out)
 	return run_all(req, &query, 1, out);
 }
 
-static const struct statement exists_elsewhere = {
-	.name = "exists_elsewhere",
-	.reads = true,
-	.param_count = 2,
-	.param_types = { 25, 2950 },
-	.line_count = 1,
-	.lines = (const struct sql_line[]){ { "SELECT exists_elsewhere($1, $2)", { { 0 } } } },
-};
-
 /* No such row: 404; somebody else's: 403 and a line in the log, or also 404 on the user-scoped
  * surface. Only on this way the database is asked a second time. */
 static enum err refuse_missing(struct request *req)
 {
-	struct query query = { &exists_elsewhere,
-			       { param_text(req->route->tag), param_uuid(req->id) } };
 	struct log_line line;
 	struct result rows;
 
 	if (!req->id.set)
 		return refuse(req, ERR_NOT_FOUND, NULL, NULL);
-	TRY(run(req, query, &rows));
-	if (!result_bool(&rows, 0, "exists_elsewhere"))
+	TRY(run(req, sql_request_exists_elsewhere(req->route->tag, req->id), &rows));
+	if (!result_bool(&rows, 0, "_exists"))
 		return refuse(req, ERR_NOT_FOUND, NULL, NULL);
 	audit_begin(req, &line, "foreign_access");
 	log_text(&line, "resource", req->route->tag);

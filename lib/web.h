@@ -52,9 +52,11 @@ struct route {
 	bool merge;		    /* the body changes a resource: RFC 7396 */
 	bool optional_body;
 	bool outside_api;      /* the path stands at the root */
+	bool idempotent;	/* takes an Idempotency-Key */
 	bool user_scoped;      /* also reachable under /users/{user_id} */
 	bool raw;	       /* the answer is no JSON object of ours (metrics, documents) */
 	size_t max_body_bytes; /* 0: 1 MiB */
+	enum err refusals[3];  /* of its own, for the documentation */
 	const char *tag;       /* the group in the documentation */
 	const char *doc;
 };
@@ -121,6 +123,8 @@ struct request {
 	struct jwt_claims claims;
 	struct db_scope scope;	  /* whose rows the statements see; set for USER routes */
 	bool user_scoped;	  /* came by /users/{user_id} */
+	char *raw;		 /* the body as it came, with a NUL behind; NULL: not received yet */
+	size_t raw_len;
 	struct json_object *json; /* the body */
 	const void *bound;	  /* the struct that the body was read into */
 	const void *filter;	  /* the struct that the query string was read into */
@@ -138,6 +142,9 @@ struct request {
 
 /* The value of a header by its CGI name (HTTP_IF_MATCH, CONTENT_TYPE), or NULL. */
 const char *request_header(const struct request *req, const char *name);
+
+/* Receives the body, once: 413 if it is too large, 400 if it ends too early. */
+enum err receive_body(struct request *req) __attribute__((warn_unused_result));
 
 /* Reads the body into `in` by the route's table: `sent`, `version` and `if_match` are set. */
 enum err read_body(struct request *req, void *in) __attribute__((warn_unused_result));

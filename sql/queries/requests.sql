@@ -1,0 +1,18 @@
+-- requests.sql: what the library itself asks, on the way of any request.
+
+-- request_begin(user_id uuid, session_id uuid) reads
+-- The first statement of a transaction: whether the session lives; if so, its user's rows are seen.
+SELECT begin_request(:user_id, :session_id) AS _lives;
+
+-- request_exists_elsewhere(resource text, id uuid) reads
+-- Whether somebody has a row with this id.
+SELECT exists_elsewhere(:resource, :id) AS _exists;
+
+-- request_claim_key(route text, key text, body_hash bytea)
+-- What is known of an Idempotency-Key: fresh, replay with its answer, mismatch, or in_flight.
+SELECT outcome AS _outcome, status AS _status, head AS _head, body AS _body
+FROM claim_idempotency_key(:route, :key, :body_hash);
+
+-- request_store_answer(route text, key text, body_hash bytea, status int, head text, body text)
+-- Keeps the answer of a fresh key for its next use.
+SELECT store_idempotency_answer(:route, :key, :body_hash, :status, :head, :body) AS _done;
