@@ -317,14 +317,17 @@ static enum err change_password(struct request *req)
 
 const struct route auth_routes[] = {
 	{ POST, "/auth/register", ANYBODY, register_user, .body = &registration_shape,
-	  .answer = &user_shape, .status = 201, .tag = "auth", .doc = "Make an account" },
+	  .answer = &user_shape, .status = 201, .refusals = { ERR_EMAIL_TAKEN, ERR_USERNAME_TAKEN },
+	  .tag = "auth", .doc = "Make an account" },
 	{ POST, "/auth/login", ANYBODY, login, .body = &login_shape, .answer = &tokens_shape,
-	  .tag = "auth", .doc = "Log in and get tokens" },
+	  .refusals = { ERR_INVALID_CREDENTIALS }, .tag = "auth", .doc = "Log in and get tokens" },
 	{ POST, "/auth/refresh", ANYBODY, refresh, .body = &refresh_shape, .answer = &tokens_shape,
-	  .tag = "auth", .doc = "Get new tokens for a refresh token" },
+	  .refusals = { ERR_UNAUTHORIZED, ERR_SESSION_REVOKED }, .tag = "auth",
+	  .doc = "Get new tokens for a refresh token" },
 	{ POST, "/auth/logout", USER, logout, .body = &logout_shape, .optional_body = true,
 	  .status = 204, .tag = "auth", .doc = "End this session, the others, or all" },
 	{ POST, "/auth/change-password", USER, change_password, .body = &password_change_shape,
-	  .status = 204, .tag = "auth", .doc = "Change the password; other sessions end" },
+	  .status = 204, .refusals = { ERR_INVALID_PASSWORD }, .tag = "auth",
+	  .doc = "Change the password; other sessions end" },
 	ROUTES_END,
 };

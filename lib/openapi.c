@@ -67,12 +67,6 @@ static void put_query_params(struct buf *out, const struct field *field, bool *f
 	}
 }
 
-/* Whether a route changes what has versions, and so takes If-Match. */
-static bool is_conditional(const struct route *route)
-{
-	return route->merge || (route->method != GET && strstr(route->path, "{id}"));
-}
-
 static bool refuses(const struct route *route, int status)
 {
 	for (size_t i = 0; i < sizeof route->refusals / sizeof route->refusals[0]; i++)
@@ -106,7 +100,7 @@ static void put_parameters(struct buf *out, const struct route *route, const cha
 	buf_puts(out, "\"parameters\":[");
 	put_path_params(out, path, &first);
 	put_query_params(out, route->query, &first);
-	if (is_conditional(route)) {
+	if (takes_if_match(route)) {
 		put_comma(out, &first);
 		buf_puts(out, "{\"$ref\":\"#/components/parameters/IfMatch\"}");
 	}
