@@ -179,7 +179,7 @@ static enum err find_route(struct request *req, struct match *match, bool origin
 /* The way of a request up to its handler; each step that says no has answered. */
 static enum err answer(struct request *req)
 {
-	struct match match;
+	struct match match = { 0 };
 
 	put_common_headers(req);
 	bool origin_allowed = put_cors(req);

@@ -7,7 +7,7 @@
 #include "log.h"
 #include "metrics_file.h"
 
-#define COUNT(table) (sizeof table / sizeof *table)
+#define COUNT(table) (sizeof(table) / sizeof(*(table)))
 
 static const struct {
 	const char *name, *label, *help;

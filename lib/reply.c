@@ -163,7 +163,8 @@ static bool same_content(struct request *req, const struct result *rows)
 		field_put(&theirs, field, row);
 		field_put(&ours, field, req->bound);
 	}
-	bool same = theirs.len == ours.len && memcmp(theirs.data, ours.data, ours.len) == 0;
+	bool same = theirs.len == ours.len &&
+		    (ours.len == 0 || memcmp(theirs.data, ours.data, ours.len) == 0);
 	json_object_put(object);
 	buf_free(&text);
 	buf_free(&theirs);
