@@ -8,10 +8,11 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from client import sign_up  # noqa: E402
+from chaos_client import sign_up  # noqa: E402
 from stack import Stack  # noqa: E402
 
-POSTGRES = "-c max_connections=20 -c deadlock_timeout=100ms"
+POSTGRES = ("-c max_connections=20 -c deadlock_timeout=100ms"
+            " -c recovery_init_sync_method=syncfs")
 
 
 @pytest.fixture(scope="session")

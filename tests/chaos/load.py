@@ -5,7 +5,7 @@ import threading
 import time
 import uuid
 
-from client import sign_up
+from chaos_client import sign_up
 
 
 class Load:

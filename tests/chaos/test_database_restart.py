@@ -5,7 +5,7 @@ import random
 import signal
 import time
 
-from client import wait_for
+from chaos_client import wait_for
 from load import Load
 
 ROUNDS = 4
