@@ -21,13 +21,17 @@ struct registration {
 
 static const struct field registration_fields[] = {
 	FIELD(struct registration, email, .required = true, .min = 3, .max = 254,
-	      .format = &format_email, .doc = "Unique regardless of case."),
+	      .format = &format_email, .example = "ada@example.com",
+	      .doc = "Unique regardless of case."),
 	FIELD(struct registration, username, .required = true, .min = 3, .max = 30,
-	      .format = &format_username, .doc = "Unique regardless of case."),
+	      .format = &format_username, .example = "ada", .doc = "Unique regardless of case."),
 	FIELD(struct registration, password, .required = true, .format = &format_password,
+	      .example = "Correct-Horse-7",
 	      .doc = "8 characters to 72 bytes: upper case, lower case, a digit and a symbol."),
-	FIELD(struct registration, name, .nullable = true, .min = 1, .max = 100),
+	FIELD(struct registration, name, .nullable = true, .min = 1, .max = 100,
+	      .example = "Ada Lovelace"),
 	FIELD(struct registration, timezone, .min = 1, .max = 64, .preset = "UTC",
+	      .example = "Europe/London",
 	      .doc = "The IANA name of the zone in which days begin."),
 	FIELDS_END,
 };
@@ -37,8 +41,8 @@ struct login {
 };
 
 static const struct field login_fields[] = {
-	FIELD(struct login, email, .required = true),
-	FIELD(struct login, password, .required = true),
+	FIELD(struct login, email, .required = true, .example = "ada@example.com"),
+	FIELD(struct login, password, .required = true, .example = "Correct-Horse-7"),
 	FIELDS_END,
 };
 
@@ -47,7 +51,8 @@ struct refresh {
 };
 
 static const struct field refresh_fields[] = {
-	FIELD(struct refresh, refresh_token, .required = true),
+	FIELD(struct refresh, refresh_token, .required = true,
+	      .doc = "The one of the last answer; each is good once."),
 	FIELDS_END,
 };
 
@@ -59,7 +64,7 @@ struct logout {
 
 static const struct field logout_fields[] = {
 	FIELD(struct logout, scope, .words = logout_scopes, .preset = "this",
-	      .doc = "Which sessions end."),
+	      .example = "this", .doc = "Which sessions end."),
 	FIELDS_END,
 };
 
@@ -68,8 +73,10 @@ struct password_change {
 };
 
 static const struct field password_change_fields[] = {
-	FIELD(struct password_change, current_password, .required = true),
-	FIELD(struct password_change, new_password, .required = true, .format = &format_password),
+	FIELD(struct password_change, current_password, .required = true,
+	      .example = "Correct-Horse-7"),
+	FIELD(struct password_change, new_password, .required = true, .format = &format_password,
+	      .example = "Better-Battery-8"),
 	FIELDS_END,
 };
 
@@ -318,11 +325,12 @@ static enum err change_password(struct request *req)
 const struct route auth_routes[] = {
 	{ POST, "/auth/register", ANYBODY, register_user, .body = &registration_shape,
 	  .answer = &user_shape, .status = 201, .refusals = { ERR_EMAIL_TAKEN, ERR_USERNAME_TAKEN },
-	  .tag = "auth", .doc = "Make an account" },
+	  .tag = "auth", .tag_doc = "Registering, logging in and out, passwords",
+	  .doc = "Make an account" },
 	{ POST, "/auth/login", ANYBODY, login, .body = &login_shape, .answer = &tokens_shape,
 	  .refusals = { ERR_INVALID_CREDENTIALS }, .tag = "auth", .doc = "Log in and get tokens" },
 	{ POST, "/auth/refresh", ANYBODY, refresh, .body = &refresh_shape, .answer = &tokens_shape,
-	  .refusals = { ERR_UNAUTHORIZED, ERR_SESSION_REVOKED }, .tag = "auth",
+	  .refusals = { ERR_UNAUTHORIZED, ERR_TOKEN_EXPIRED, ERR_SESSION_REVOKED }, .tag = "auth",
 	  .doc = "Get new tokens for a refresh token" },
 	{ POST, "/auth/logout", USER, logout, .body = &logout_shape, .optional_body = true,
 	  .status = 204, .tag = "auth", .doc = "End this session, the others, or all" },

@@ -21,13 +21,14 @@ struct task {
 
 static const struct field task_fields[] = {
 	FIELD(struct task, id, .access = ON_CREATE, .doc = "Made by the server if absent."),
-	FIELD(struct task, title, .required = true, .min = 1, .max = 200),
+	FIELD(struct task, title, .required = true, .min = 1, .max = 200,
+	      .example = "Water the plants"),
 	FIELD(struct task, description, .nullable = true, .max = 2000),
 	FIELD(struct task, status, .words = statuses, .preset = "TODO"),
-	FIELD(struct task, priority, .words = priorities, .preset = "MEDIUM"),
+	FIELD(struct task, priority, .words = priorities, .preset = "MEDIUM", .example = "HIGH"),
 	FIELD(struct task, completed, .doc = "The same fact as the status DONE."),
 	ANSWER("completed_at", KIND_INSTANT, .nullable = true),
-	FIELD(struct task, due_date, .nullable = true),
+	FIELD(struct task, due_date, .nullable = true, .example = "2027-04-01T18:00:00+02:00"),
 	FIELD(struct task, remind_at, .nullable = true),
 	ANSWER("position", KIND_INTEGER, .doc = "A number that orders tasks within a status."),
 	FIELD(struct task, version, .access = LOCK, .min = 1, .max = INT64_MAX),
@@ -56,7 +57,7 @@ struct completion {
 };
 
 static const struct field completion_fields[] = {
-	FIELD(struct completion, completed, .required = true),
+	FIELD(struct completion, completed, .required = true, .example = "true"),
 	FIELD(struct completion, version, .access = LOCK, .min = 1, .max = INT64_MAX),
 	FIELDS_END,
 };
@@ -167,7 +168,8 @@ static enum err delete_task(struct request *req)
 
 const struct route tasks_routes[] = {
 	{ GET, "/tasks", USER, list_tasks, .query = task_filters, .answer = &task_shape,
-	  .list = "tasks", .user_scoped = true, .tag = "tasks", .doc = "List tasks" },
+	  .list = "tasks", .user_scoped = true, .tag = "tasks",
+	  .tag_doc = "What is to be done, on a board of three columns", .doc = "List tasks" },
 	{ POST, "/tasks", USER, create_task, .body = &task_shape, .answer = &task_shape,
 	  .status = 201, .idempotent = true, .user_scoped = true, .tag = "tasks",
 	  .doc = "Create a task" },
@@ -178,9 +180,9 @@ const struct route tasks_routes[] = {
 	{ PATCH, "/tasks/{id}", USER, update_task, .body = &task_shape, .answer = &task_shape,
 	  .merge = true, .user_scoped = true, .tag = "tasks", .doc = "Change a task" },
 	{ DELETE, "/tasks/{id}", USER, delete_task, .status = 204, .user_scoped = true,
-	  .refusals = { ERR_PRECONDITION_FAILED }, .tag = "tasks", .doc = "Delete a task" },
+	  .tag = "tasks", .doc = "Delete a task" },
 	{ PATCH, "/tasks/{id}/complete", USER, complete_task, .body = &completion_shape,
-	  .answer = &task_shape, .refusals = { ERR_PRECONDITION_FAILED }, .user_scoped = true,
+	  .answer = &task_shape, .user_scoped = true,
 	  .tag = "tasks", .doc = "Mark a task as done or open" },
 	ROUTES_END,
 };

@@ -17,8 +17,10 @@ static const struct field user_fields[] = {
 	FIELD(struct user, email, .min = 3, .max = 254, .format = &format_email,
 	      .doc = "Only the address as it is; this server cannot change it yet."),
 	FIELD(struct user, username, .min = 3, .max = 30, .format = &format_username),
-	FIELD(struct user, name, .nullable = true, .min = 1, .max = 100),
-	FIELD(struct user, timezone, .min = 1, .max = 64, .doc = "An IANA time zone."),
+	FIELD(struct user, name, .nullable = true, .min = 1, .max = 100,
+	      .example = "Ada Lovelace"),
+	FIELD(struct user, timezone, .min = 1, .max = 64, .example = "Europe/London",
+	      .doc = "An IANA time zone."),
 	ANSWER("email_verified", KIND_BOOLEAN),
 	FIELD(struct user, version, .access = LOCK, .min = 1, .max = INT64_MAX),
 	ANSWER("created_at", KIND_INSTANT),
@@ -33,7 +35,8 @@ struct farewell {
 };
 
 static const struct field farewell_fields[] = {
-	FIELD(struct farewell, password, .required = true, .doc = "The current one."),
+	FIELD(struct farewell, password, .required = true, .example = "Correct-Horse-7",
+	      .doc = "The current one."),
 	FIELDS_END,
 };
 
@@ -73,7 +76,7 @@ static enum err delete_user(struct request *req)
 
 const struct route users_routes[] = {
 	{ GET, "/users/me", USER, get_user, .answer = &user_shape, .tag = "users",
-	  .doc = "Read the profile" },
+	  .tag_doc = "The profile, and the end of an account", .doc = "Read the profile" },
 	{ PATCH, "/users/me", USER, update_user, .body = &user_shape, .answer = &user_shape,
 	  .merge = true, .refusals = { ERR_USERNAME_TAKEN }, .tag = "users",
 	  .doc = "Change the profile" },

@@ -77,6 +77,7 @@ struct field {
 	const struct text_format *format;
 	const char *preset; /* the default, for the documentation */
 	const char *doc;
+	const char *example;	   /* for the documentation: this member of a small good body */
 	const struct shape *shape; /* of KIND_OBJECT(S) */
 };
 

@@ -3,15 +3,16 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "openapi_schema.h"
+#include "openapi_answers.h"
 
 struct writer {
 	struct buf *out;
 	const struct router *router;
-	const char *path; /* the path whose operations are being written */
-	struct buf done;  /* the paths that are written, each in quotes */
+	const char *path;	    /* the path whose operations are being written */
+	const struct route *reader; /* what GET does there */
+	struct buf done;	    /* the paths and tags that are written, each in quotes */
 	struct schemas schemas;
-	bool first_path, first_operation;
+	bool first, first_operation;
 };
 
 static const char *const verbs[] = { "get", "post", "put", "patch", "delete" };
@@ -19,9 +20,10 @@ static const char *const verbs[] = { "get", "post", "put", "patch", "delete" };
 /* `get_tasks_by_id` for GET /api/v1/tasks/{id}: unique, and stable as long as the path is. */
 static void put_operation_id(struct buf *out, const struct route *route, const char *path)
 {
-	buf_printf(out, "\"operationId\":\"%s", verbs[route->method]);
-	if (strncmp(path, "/api/v1", 7) == 0)
-		path += 7;
+	buf_printf(out, "\"operationId\":\"%s%s", verbs[route->method],
+		   route->outside_api ? "_root" : "");
+	if (!route->outside_api)
+		path += strlen("/api/v1");
 	for (; *path; path++) {
 		if (*path == '{')
 			buf_puts(out, "by_");
@@ -47,8 +49,11 @@ static void put_path_params(struct buf *out, const char *path, bool *first)
 		put_comma(out, first);
 		buf_puts(out, "{\"name\":");
 		json_put_string(out, at + 1, len);
-		buf_puts(out, ",\"in\":\"path\",\"required\":true,"
-			      "\"schema\":{\"type\":\"string\",\"format\":\"uuid\"}}");
+		buf_printf(out,
+			   ",\"in\":\"path\",\"required\":true,\"description\":\"%s\","
+			   "\"schema\":{\"type\":\"string\",\"format\":\"uuid\"}}",
+			   strncmp(at, "{user_id}", 9) == 0 ? "The id of the token's own user."
+							    : "Which one.");
 	}
 }
 
@@ -67,46 +72,25 @@ static void put_query_params(struct buf *out, const struct field *field, bool *f
 	}
 }
 
-static bool refuses(const struct route *route, int status)
+static void put_parameters(struct buf *out, const struct operation *operation)
 {
-	for (size_t i = 0; i < sizeof route->refusals / sizeof route->refusals[0]; i++)
-		if (route->refusals[i] != OK && err_info(route->refusals[i])->status == status)
-			return true;
-	return false;
-}
-
-static bool takes_if_match(const struct route *route)
-{
-	return route->merge || refuses(route, 412);
-}
-
-static bool takes_if_none_match(const struct route *route)
-{
-	return route->method == GET && route->audience == USER && route->answer && !route->list;
-}
-
-/* Whether the client may choose the id, so that creating twice is harmless. */
-static bool takes_id(const struct route *route)
-{
-	const struct field *id = route->body ? field_find(route->body->fields, "id") : NULL;
-
-	return route->status == 201 && id && id->access == ON_CREATE;
-}
-
-static void put_parameters(struct buf *out, const struct route *route, const char *path)
-{
+	const struct route *route = operation->route;
 	bool first = true;
 
 	buf_puts(out, "\"parameters\":[");
-	put_path_params(out, path, &first);
+	put_path_params(out, operation->path, &first);
 	put_query_params(out, route->query, &first);
-	if (takes_if_match(route)) {
+	if (takes_if_match(operation)) {
 		put_comma(out, &first);
 		buf_puts(out, "{\"$ref\":\"#/components/parameters/IfMatch\"}");
 	}
-	if (takes_if_none_match(route)) {
+	if (route->method == GET && answers_etag(route)) {
 		put_comma(out, &first);
 		buf_puts(out, "{\"$ref\":\"#/components/parameters/IfNoneMatch\"}");
+	}
+	if (route->idempotent) {
+		put_comma(out, &first);
+		buf_puts(out, "{\"$ref\":\"#/components/parameters/IdempotencyKey\"}");
 	}
 	buf_puts(out, "],");
 }
@@ -122,59 +106,10 @@ static void put_body(struct writer *writer, const struct route *route)
 		   schemas_add_body(&writer->schemas, route));
 }
 
-static void put_answer(struct writer *writer, const struct route *route, int status,
-		       const char *description)
-{
-	struct buf *out = writer->out;
-
-	buf_printf(out, "\"%d\":{\"description\":\"%s\"", status, description);
-	if (route->answer)
-		buf_printf(out,
-			   ",\"content\":{\"application/json\":{\"schema\":"
-			   "{\"$ref\":\"#/components/schemas/%s\"}}}",
-			   schemas_add_answer(&writer->schemas, route));
-	buf_putc(out, '}');
-}
-
-static void put_successes(struct writer *writer, const struct route *route)
-{
-	if (takes_id(route)) {
-		put_answer(writer, route, 200, "The same resource, made before.");
-		buf_putc(writer->out, ',');
-	}
-	put_answer(writer, route, route->status ? route->status : 200,
-		   route->status == 204 ? "Done." : "Success.");
-	if (takes_if_none_match(route))
-		buf_puts(writer->out, ",\"304\":{\"description\":\"Unchanged.\"}");
-}
-
-static void put_refusals(struct buf *out, const struct route *route, const char *path)
-{
-	const struct {
-		int status;
-		bool applies;
-	} refusals[] = {
-		{ 400, true },
-		{ 401, route->audience == USER },
-		{ 403, strstr(path, "id}") },
-		{ 404, strstr(path, "{") },
-		{ 409, takes_id(route) },
-		{ 412, route->merge },
-		{ 413, route->body },
-		{ 415, route->body },
-		{ 429, true },
-		{ 503, true },
-	};
-
-	for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++)
-		if (refusals[i].applies || refuses(route, refusals[i].status))
-			buf_printf(out, ",\"%d\":{\"$ref\":\"#/components/responses/Error\"}",
-				   refusals[i].status);
-}
-
 static void put_operation(const struct route *route, const char *path, void *context)
 {
 	struct writer *writer = context;
+	struct operation operation = { route, path, writer->reader };
 	struct buf *out = writer->out;
 
 	if (strcmp(path, writer->path) != 0)
@@ -187,75 +122,124 @@ static void put_operation(const struct route *route, const char *path, void *con
 	buf_printf(out, ",\"tags\":[\"%s\"],", route->tag);
 	if (route->audience == ANYBODY)
 		buf_puts(out, "\"security\":[],");
-	put_parameters(out, route, path);
+	put_parameters(out, &operation);
 	put_body(writer, route);
-	buf_puts(out, "\"responses\":{");
-	put_successes(writer, route);
-	put_refusals(out, route, path);
-	buf_puts(out, "}}");
+	answers_put(out, &writer->schemas, &operation);
+	buf_putc(out, '}');
+}
+
+static void find_reader(const struct route *route, const char *path, void *context)
+{
+	struct writer *writer = context;
+
+	if (route->method == GET && strcmp(path, writer->path) == 0)
+		writer->reader = route;
+}
+
+/* Notes a text; false when it was noted before. */
+static bool is_new(struct buf *done, const char *text)
+{
+	size_t before = done->len;
+
+	json_put_text(done, text);
+	if (!memmem(done->data, before, done->data + before, done->len - before))
+		return true;
+	done->len = before;
+	return false;
 }
 
 /* A path is written when it is first met, with the operations of all its routes. */
 static void put_path(const struct route *route, const char *path, void *context)
 {
 	struct writer *writer = context;
-	struct buf key = { 0 };
 
 	(void)route;
-	json_put_text(&key, path);
-	if (!memmem(writer->done.data, writer->done.len, key.data, key.len)) {
-		buf_put(&writer->done, key.data, key.len);
-		put_comma(writer->out, &writer->first_path);
-		buf_put(writer->out, key.data, key.len);
-		buf_puts(writer->out, ":{");
-		writer->path = path;
-		writer->first_operation = true;
-		router_each(writer->router, put_operation, writer);
-		buf_putc(writer->out, '}');
-	}
-	buf_free(&key);
+	if (!is_new(&writer->done, path))
+		return;
+	put_comma(writer->out, &writer->first);
+	json_put_text(writer->out, path);
+	buf_puts(writer->out, ":{");
+	writer->path = path;
+	writer->reader = NULL;
+	writer->first_operation = true;
+	router_each(writer->router, find_reader, writer);
+	router_each(writer->router, put_operation, writer);
+	buf_putc(writer->out, '}');
 }
+
+static void put_tag(const struct route *route, const char *path, void *context)
+{
+	struct writer *writer = context;
+
+	(void)path;
+	if (!route->tag_doc || !is_new(&writer->done, route->tag))
+		return;
+	put_comma(writer->out, &writer->first);
+	buf_printf(writer->out, "{\"name\":\"%s\",\"description\":", route->tag);
+	json_put_text(writer->out, route->tag_doc);
+	buf_putc(writer->out, '}');
+}
+
+static const char about[] =
+	"JSON over HTTPS. Get a token from `/auth/login` and send it as `Authorization: Bearer "
+	"…`.\n\n"
+	"**Bodies** are JSON objects in UTF-8. Members that the server itself returns may be sent "
+	"back and are ignored; unknown ones are refused. Enums are taken in any case. Times are "
+	"RFC "
+	"3339 with any offset, and answered in UTC.\n\n"
+	"**Changes** (PUT and PATCH alike) merge: an absent member keeps its value, `null` clears "
+	"an optional one. Send the `version` or the ETag (`If-Match`) that you know, and a change "
+	"that would undo somebody else's is refused with 412 and the resource as it is.\n\n"
+	"**Lists** come in pages: go on with `cursor=` and the `next_cursor` of the page "
+	"before.\n\n"
+	"**Errors** all have one form, with a stable word in `error`; with `Accept: "
+	"application/problem+json` the form of RFC 9457. Beyond those listed: 405 "
+	"`method_not_allowed`, 414 `uri_too_long`, 431 `headers_too_large`, 500 `internal_error`.";
 
 static void put_info(struct buf *out, const char *version)
 {
 	buf_puts(out, "\"openapi\":\"3.1.0\",\"info\":{\"title\":\"Daybook\",\"summary\":"
-		      "\"A self-hosted backend for a person's day.\",\"description\":"
-		      "\"JSON over HTTPS. Members that the server itself returns may be sent back "
-		      "and are "
-		      "ignored; unknown ones are refused. Every error has the form of the schema "
-		      "Error, or "
-		      "of RFC 9457 with `Accept: application/problem+json`.\",\"version\":");
+		      "\"A self-hosted backend for a person's day.\",\"description\":");
+	json_put_text(out, about);
+	buf_puts(out, ",\"version\":");
 	json_put_text(out, version);
-	buf_puts(out, "},\"servers\":[{\"url\":\"/\"}],\"security\":[{\"bearer\":[]}],");
+	buf_puts(out, "},\"servers\":[{\"url\":\"/\",\"description\":\"This server\"}],"
+		      "\"security\":[{\"bearer\":[]}],");
 }
 
-static void put_shared(struct buf *out)
+static void put_shared(struct buf *out, struct schemas *schemas)
 {
 	buf_puts(out,
 		 "\"securitySchemes\":{\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\","
-		 "\"bearerFormat\":\"JWT\"}},"
+		 "\"bearerFormat\":\"JWT\",\"description\":\"The `access_token` of a login.\"}},"
 		 "\"parameters\":{"
 		 "\"IfMatch\":{\"name\":\"If-Match\",\"in\":\"header\",\"description\":"
 		 "\"Change only what still has this ETag; else 412 with the current resource.\","
 		 "\"schema\":{\"type\":\"string\"}},"
 		 "\"IfNoneMatch\":{\"name\":\"If-None-Match\",\"in\":\"header\",\"description\":"
 		 "\"Answer 304 if the resource still has this ETag.\","
-		 "\"schema\":{\"type\":\"string\"}}},"
-		 "\"responses\":{\"Error\":{\"description\":\"Refused.\",\"content\":{"
-		 "\"application/json\":{\"schema\":{\"$ref\":\"#/components/schemas/Error\"}},"
-		 "\"application/problem+json\":{\"schema\":{\"type\":\"object\"}}}}},");
+		 "\"schema\":{\"type\":\"string\"}},"
+		 "\"IdempotencyKey\":{\"name\":\"Idempotency-Key\",\"in\":\"header\","
+		 "\"description\":"
+		 "\"The same key with the same body within 24 h gets the first answer again.\","
+		 "\"schema\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":128,"
+		 "\"pattern\":\"^[!-~]+$\"}}},");
+	answers_put_shared(out, schemas);
 }
 
 void openapi_write(const struct router *router, const char *version, struct buf *out)
 {
-	struct writer writer = { .out = out, .router = router, .first_path = true };
+	struct writer writer = { .out = out, .router = router, .first = true };
 
 	buf_putc(out, '{');
 	put_info(out, version);
-	buf_puts(out, "\"paths\":{");
+	buf_puts(out, "\"tags\":[");
+	router_each(router, put_tag, &writer);
+	buf_puts(out, "],\"paths\":{");
+	writer.first = true;
 	router_each(router, put_path, &writer);
 	buf_puts(out, "},\"components\":{");
-	put_shared(out);
+	put_shared(out, &writer.schemas);
 	schemas_put(&writer.schemas, out);
 	buf_puts(out, "}}");
 	buf_free(&writer.done);

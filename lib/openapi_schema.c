@@ -4,25 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct field error_detail_fields[] = {
-	ANSWER("field", KIND_TEXT, .doc = "The member or parameter that is wrong."),
-	ANSWER("message", KIND_TEXT, .doc = "What is wrong with it."),
-	FIELDS_END,
-};
-
-static const struct shape error_detail = { "ErrorDetail", error_detail_fields };
-
-static const struct field error_fields[] = {
-	ANSWER("error", KIND_TEXT, .doc = "A stable word to branch on."),
-	ANSWER("code", KIND_INTEGER, .min = 400, .max = 599, .doc = "The HTTP status."),
-	ANSWER("message", KIND_TEXT, .doc = "One sentence for a person."),
-	ANSWER("details", KIND_OBJECTS, .shape = &error_detail, .doc = "All wrong fields."),
-	ANSWER("request_id", KIND_TEXT, .doc = "What the log knows this request by."),
-	FIELDS_END,
-};
-
-static const struct shape error = { "Error", error_fields };
-
 static const char *add(struct schemas *schemas, enum schema_use use, const struct shape *shape,
 		       const char *list)
 {
@@ -36,6 +17,11 @@ static const char *add(struct schemas *schemas, enum schema_use use, const struc
 	assert(schemas->count < MAX_SCHEMAS);
 	schemas->items[schemas->count] = schema;
 	return schemas->items[schemas->count++].name;
+}
+
+const char *schemas_add_shape(struct schemas *schemas, const struct shape *shape)
+{
+	return add(schemas, SCHEMA_ANSWER, shape, NULL);
 }
 
 /* Whether the table also describes answers, so that a body needs a schema of its own. */
@@ -125,7 +111,7 @@ static void put_preset(struct buf *out, const struct field *field)
 
 void schema_put_field(struct buf *out, const struct field *field, bool described)
 {
-	if (field->kind == KIND_OBJECT && !field->nullable) {
+	if (field->kind == KIND_OBJECT && field->shape && !field->nullable) {
 		buf_printf(out, "{\"$ref\":\"#/components/schemas/%s\"}", field->shape->name);
 		return;
 	}
@@ -177,6 +163,27 @@ static bool is_required(enum schema_use use, const struct field *field)
 	return use == SCHEMA_ANSWER || (use != SCHEMA_UPDATE && field->required);
 }
 
+/* A small example of a body: the fields that have one in their rows. */
+static void put_example(struct buf *out, const struct schema *schema)
+{
+	const char *start = ",\"examples\":[{", *comma = start;
+
+	if (schema->use == SCHEMA_ANSWER)
+		return;
+	for (const struct field *field = schema->shape->fields; field->name; field++) {
+		if (!field->example || !is_shown(schema->use, field))
+			continue;
+		buf_printf(out, "%s\"%s\":", comma, field->name);
+		if (field->kind == KIND_INTEGER || field->kind == KIND_BOOLEAN)
+			buf_puts(out, field->example);
+		else
+			json_put_text(out, field->example);
+		comma = ",";
+	}
+	if (comma != start)
+		buf_puts(out, "}]");
+}
+
 static void put_object(struct buf *out, const struct schema *schema)
 {
 	const char *comma = "";
@@ -200,7 +207,9 @@ static void put_object(struct buf *out, const struct schema *schema)
 			comma = ",";
 		}
 	}
-	buf_puts(out, "],\"additionalProperties\":false}");
+	buf_puts(out, "],\"additionalProperties\":false");
+	put_example(out, schema);
+	buf_putc(out, '}');
 }
 
 static void put_page(struct buf *out, const struct schema *schema)
@@ -230,7 +239,6 @@ static void put_list(struct buf *out, const struct schema *schema)
 
 void schemas_put(struct schemas *schemas, struct buf *out)
 {
-	add(schemas, SCHEMA_ANSWER, &error, NULL);
 	for (size_t i = 0; i < schemas->count; i++)
 		for (const struct field *f = schemas->items[i].shape->fields; f->name; f++)
 			if (f->shape)

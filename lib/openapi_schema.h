@@ -29,9 +29,10 @@ struct schemas {
 	size_t count;
 };
 
-/* Notes what a route takes or answers and returns the schema's name. */
+/* Notes what a route takes or answers, or an answer of any route, and returns the schema's name. */
 const char *schemas_add_body(struct schemas *schemas, const struct route *route);
 const char *schemas_add_answer(struct schemas *schemas, const struct route *route);
+const char *schemas_add_shape(struct schemas *schemas, const struct shape *shape);
 
 /* Appends `"schemas":{…}`, the shapes inside of shapes included. */
 void schemas_put(struct schemas *schemas, struct buf *out);

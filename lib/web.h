@@ -38,6 +38,8 @@ struct request;
 /* A handler says with its answer whether it succeeded; the answer itself is in the request. */
 typedef enum err (*handler)(struct request *req);
 
+enum { ROUTE_MAX_REFUSALS = 4 };
+
 struct route {
 	enum method method;
 	const char *path; /* under /api/v1; {id} and {user_id} are UUIDs, other {names} texts */
@@ -54,10 +56,13 @@ struct route {
 	bool outside_api;      /* the path stands at the root */
 	bool idempotent;	/* takes an Idempotency-Key */
 	bool user_scoped;      /* also reachable under /users/{user_id} */
-	bool raw;	       /* the answer is no JSON object of ours (metrics, documents) */
+	bool unready;	       /* a 503 may have the form of the answer, too */
 	size_t max_body_bytes; /* 0: 1 MiB */
-	enum err refusals[3];  /* of its own, for the documentation */
-	const char *tag;       /* the group in the documentation */
+	const char *tag;       /* the group in the documentation, and the table of {id} */
+	/* for the documentation: */
+	const char *media_type;		       /* of an answer that is no JSON object of ours */
+	enum err refusals[ROUTE_MAX_REFUSALS]; /* those that do not follow from the rest */
+	const char *tag_doc;		       /* what the group is, on its first route */
 	const char *doc;
 };
 
