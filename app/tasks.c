@@ -83,8 +83,10 @@ static const struct field task_filters[] = {
 	FIELD(struct task_filter, due_date_to, .doc = "Due then or before; a date is a local day."),
 	FIELD(struct task_filter, search, .min = 1, .max = 100,
 	      .doc = "Only with this text in title or description, regardless of case."),
-	FIELD(struct task_filter, sort_by, .words = orders, .preset = "created_at"),
-	FIELD(struct task_filter, sort_order, .words = directions, .preset = "desc"),
+	FIELD(struct task_filter, sort_by, .words = orders, .preset = "created_at",
+	      .doc = "What decides the order; then the id."),
+	FIELD(struct task_filter, sort_order, .words = directions, .preset = "desc",
+	      .doc = "Rising or falling."),
 	PAGE_FIELDS(struct task_filter),
 	FIELDS_END,
 };
