@@ -181,7 +181,8 @@ static void put_tag(const struct route *route, const char *path, void *context)
 }
 
 static const char about[] =
-	"JSON over HTTPS. Get a token from `/auth/login` and send it as `Authorization: Bearer "
+	"JSON over HTTPS. Get a token from `/api/v1/auth/login` and send it as `Authorization: "
+	"Bearer "
 	"…`.\n\n"
 	"**Bodies** are JSON objects in UTF-8. Members that the server itself returns may be sent "
 	"back and are ignored; unknown ones are refused. Enums are taken in any case. Times are "

@@ -1,0 +1,70 @@
+"""The OpenAPI document as other people's tools see it."""
+
+import hashlib
+import shutil
+import subprocess
+
+import pytest
+import requests
+
+from private_pg import ROOT
+
+SOURCES = [ROOT / "tests/browser" / name for name in ("package.json", "package-lock.json", "lint.js")]
+
+
+@pytest.fixture(scope="session")
+def linter():
+    """A folder with the linter, installed once for each state of its lock file."""
+    sources = b"".join(source.read_bytes() for source in SOURCES)
+    folder = ROOT / "build/lint" / hashlib.sha256(sources).hexdigest()[:16]
+    if not (folder / "installed").exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        for source in SOURCES:
+            shutil.copy(source, folder)
+        done = subprocess.run(
+            ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline",
+             "--cache", ROOT / "build/npm-cache"],
+            cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        (folder / "installed").touch()
+    return folder
+
+
+@pytest.fixture
+def document(stack):
+    return requests.get(stack.url + "/api/v1/openapi.json", verify=stack.certificate, timeout=10)
+
+
+def test_public_linter_finds_nothing(linter, document, tmp_path):
+    path = tmp_path / "openapi.json"
+    path.write_bytes(document.content)
+    done = subprocess.run(["node", "lint.js", path], cwd=linter, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_bodies_have_examples_that_are_complete(document):
+    schemas = document.json()["components"]["schemas"]
+    # A token cannot be made up.
+    bodies = {name: schemas[name] for name in body_names(document.json()) if name != "Refresh"}
+    assert "TaskCreate" in bodies and "Registration" in bodies
+    for name, schema in bodies.items():
+        assert set(schema["required"]) <= set(schema["examples"][0]), name
+
+
+def test_every_parameter_and_group_is_explained(document):
+    tags = {tag["name"]: tag["description"] for tag in document.json()["tags"]}
+    for operation in operations(document.json()):
+        assert operation["summary"] and all(tags[tag] for tag in operation["tags"])
+        for parameter in operation["parameters"]:
+            assert "$ref" in parameter or parameter["description"], parameter
+
+
+def operations(document):
+    return [operation for path in document["paths"].values() for operation in path.values()]
+
+
+def body_names(document):
+    bodies = [operation["requestBody"]["content"]["application/json"]["schema"]
+              for operation in operations(document) if "requestBody" in operation]
+    return {body["$ref"].rsplit("/", 1)[-1] for body in bodies}
