@@ -1,9 +1,11 @@
 """HTTP clients of a stack: each answer is checked against the contract, and each call is recorded for
 the account of routes at the end of the suite."""
 
+import base64
 import collections
 import copy
 import itertools
+import json
 import re
 import threading
 
@@ -78,17 +80,17 @@ class Client:
     def head(self, path, **options):
         return self.request("HEAD", path, **options)
 
-    def post(self, path, json=None, **options):
-        return self.request("POST", path, json=json, **options)
+    def post(self, path, **options):
+        return self.request("POST", path, **options)
 
-    def put(self, path, json=None, **options):
-        return self.request("PUT", path, json=json, **options)
+    def put(self, path, **options):
+        return self.request("PUT", path, **options)
 
-    def patch(self, path, json=None, **options):
-        return self.request("PATCH", path, json=json, **options)
+    def patch(self, path, **options):
+        return self.request("PATCH", path, **options)
 
-    def delete(self, path, json=None, **options):
-        return self.request("DELETE", path, json=json, **options)
+    def delete(self, path, **options):
+        return self.request("DELETE", path, **options)
 
     def options(self, path, **options):
         return self.request("OPTIONS", path, **options)
@@ -183,6 +185,12 @@ class User(Client):
     def another_session(self):
         """The same user, logged in once more."""
         return self.with_token(None).log_in(self.email, self.password)
+
+
+def claims(token):
+    """What a token says, unverified."""
+    payload = token.split(".")[1]
+    return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
 
 
 def at_once(*calls):

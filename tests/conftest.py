@@ -22,9 +22,8 @@ def stack():
     yield from run_stack(Stack())
 
 
-@pytest.fixture
-def start_stack():
-    """start_stack(settings={…}, DAYBOOK_WORKERS="2", …): another Daybook, for this test only."""
+def stack_starter():
+    """start(settings={…}, DAYBOOK_WORKERS="2", …): starts another Daybook."""
     lives = []
 
     def start(settings=None, **environment):
@@ -34,6 +33,10 @@ def start_stack():
     yield start
     for life in lives:
         next(life, None)
+
+
+start_stack = pytest.fixture(stack_starter, name="start_stack")
+module_stack = pytest.fixture(stack_starter, name="module_stack", scope="module")
 
 
 def run_stack(stack):

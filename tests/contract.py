@@ -158,4 +158,12 @@ def check_error_body(response):
     assert body["error"] in WORDS[status], body
     assert body["request_id"] == response.headers["X-Request-Id"]
     for detail in body["details"]:
-        assert set(detail) == {"field", "message"} and all(detail.values())
+        assert set(detail) == {"field", "message"} and detail["message"]
+
+
+def refused(response, status, word, *fields):
+    """The answer is this refusal, and its details name exactly these fields."""
+    body = response.json()
+    assert (response.status_code, body["error"]) == (status, word), response.text
+    assert [detail["field"] for detail in body["details"]] == list(fields)
+    return response
