@@ -1,5 +1,7 @@
 #include "connection.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,8 +80,41 @@ void connection_remember_fault(struct db *db, const PGresult *result)
 		 message);
 }
 
+/* Waits for the socket until the deadline; false when it passes. */
+static bool wait_socket(struct db *db, short events, int64_t deadline_us)
+{
+	struct pollfd fd = { .fd = PQsocket(db->conn), .events = events };
+	int64_t left_us = deadline_us - monotonic_us();
+	int ready;
+
+	do {
+		ready = poll(&fd, 1, left_us > 0 ? (int)(left_us / 1000 + 1) : 0);
+	} while (ready < 0 && errno == EINTR);
+	return ready > 0;
+}
+
+bool connection_flush(struct db *db, int64_t deadline_us)
+{
+	int left;
+
+	while ((left = PQflush(db->conn)) > 0) {
+		if (!wait_socket(db, POLLIN | POLLOUT, deadline_us) || !PQconsumeInput(db->conn))
+			return false;
+	}
+	return left == 0;
+}
+
+PGresult *connection_next_result(struct db *db, int64_t deadline_us)
+{
+	while (PQisBusy(db->conn)) {
+		if (!wait_socket(db, POLLIN, deadline_us) || !PQconsumeInput(db->conn))
+			return NULL;
+	}
+	return PQgetResult(db->conn);
+}
+
 /* Settings of the session go by set_config(), not by `options=`, which poolers refuse. */
-static bool configure(struct db *db)
+static bool configure(struct db *db, int64_t deadline_us)
 {
 	char statement[16], lock[16], idle[16];
 	const char *values[] = { statement, lock, idle };
@@ -87,22 +122,27 @@ static bool configure(struct db *db)
 	snprintf(statement, sizeof statement, "%d", db->settings->statement_timeout_ms);
 	snprintf(lock, sizeof lock, "%d", db->settings->lock_timeout_ms);
 	snprintf(idle, sizeof idle, "%d", db->settings->idle_transaction_timeout_ms);
-	PGresult *result =
-		PQexecParams(db->conn,
-			     "SELECT set_config('search_path', 'daybook', false),"
-			     " set_config('statement_timeout', $1, false), "
-			     "set_config('lock_timeout', $2, false),"
-			     " set_config('idle_in_transaction_session_timeout', $3, false),"
-			     " set_config('timezone', 'UTC', false)",
-			     3, NULL, values, NULL, NULL, 0);
+	bool sent =
+		PQsetnonblocking(db->conn, 1) == 0 &&
+		PQsendQueryParams(db->conn,
+				  "SELECT set_config('search_path', 'daybook', false),"
+				  " set_config('statement_timeout', $1, false), "
+				  "set_config('lock_timeout', $2, false),"
+				  " set_config('idle_in_transaction_session_timeout', $3, false),"
+				  " set_config('timezone', 'UTC', false)",
+				  3, NULL, values, NULL, NULL, 0) &&
+		connection_flush(db, deadline_us);
+	PGresult *result = sent ? connection_next_result(db, deadline_us) : NULL;
 	bool ok = PQresultStatus(result) == PGRES_TUPLES_OK;
-	if (!ok)
+	if (ok)
+		PQclear(connection_next_result(db, deadline_us)); /* the NULL that ends it */
+	else
 		connection_remember_fault(db, result);
 	PQclear(result);
-	return ok && PQsetnonblocking(db->conn, 1) == 0 && PQenterPipelineMode(db->conn) == 1;
+	return ok && PQenterPipelineMode(db->conn) == 1;
 }
 
-static bool open_connection(struct db *db)
+static bool open_connection(struct db *db, int64_t deadline_us)
 {
 	char connect_timeout[16], user_timeout[16];
 	const char *names[] = { "dbname",
@@ -119,32 +159,38 @@ static bool open_connection(struct db *db)
 	snprintf(user_timeout, sizeof user_timeout, "%d", db->settings->tcp_user_timeout_ms);
 	db->conn = PQconnectdbParams(names, values, 1);
 	if (PQstatus(db->conn) == CONNECTION_OK)
-		return configure(db);
+		return configure(db, deadline_us);
 	connection_remember_fault(db, NULL);
 	return false;
 }
 
-bool connection_open(struct db *db)
+void connection_pause(struct db *db, bool late)
 {
 	uint8_t dice;
 
+	db->pause_us = db->pause_us == 0 ? FIRST_PAUSE_US : 2 * db->pause_us;
+	if (late || db->pause_us > LAST_PAUSE_US)
+		db->pause_us = LAST_PAUSE_US;
+	random_bytes(&dice, sizeof dice);
+	db->next_attempt_us = monotonic_us() + db->pause_us / 2 + db->pause_us / 2 * dice / 255;
+}
+
+bool connection_open(struct db *db, int64_t deadline_us)
+{
 	if (db->conn)
 		return true;
 	if (monotonic_us() < db->next_attempt_us)
 		return false;
+	int64_t began_us = monotonic_us();
 	metrics_add(METRIC_DB_CONNECTS, 1);
 	db->generation++;
-	if (open_connection(db)) {
+	if (open_connection(db, deadline_us)) {
 		db->pause_us = 0;
 		return true;
 	}
 	connection_close(db);
 	log_event(LEVEL_ERROR, "database_unreachable", "%s", db->fault.message);
-	db->pause_us = db->pause_us == 0 ? FIRST_PAUSE_US : 2 * db->pause_us;
-	if (db->pause_us > LAST_PAUSE_US)
-		db->pause_us = LAST_PAUSE_US;
-	random_bytes(&dice, sizeof dice);
-	db->next_attempt_us = monotonic_us() + db->pause_us / 2 + db->pause_us / 2 * dice / 255;
+	connection_pause(db, monotonic_us() - began_us > LAST_PAUSE_US);
 	return false;
 }
 

@@ -28,9 +28,21 @@ struct db {
 	struct db_fault fault;
 };
 
-/* Connects if need be; after a failure not before a pause, which grows and is jittered so that
- * the workers do not all come at once. */
-bool connection_open(struct db *db) __attribute__((warn_unused_result));
+/* Connects if need be, and sets the session up before the deadline; after a failure not before a
+ * pause. */
+bool connection_open(struct db *db, int64_t deadline_us) __attribute__((warn_unused_result));
+
+/* Lets no connection be made for a while, which grows with each failure and is jittered so that the
+ * workers do not all come at once. `late`: the failure took long, and while this worker waited others
+ * queued for it; so the longest pause, in which they get their 503. */
+void connection_pause(struct db *db, bool late);
+
+/* Sends what libpq has gathered; false when that fails or the deadline passes. */
+bool connection_flush(struct db *db, int64_t deadline_us) __attribute__((warn_unused_result));
+
+/* The next result; NULL also when the server does not answer in time. */
+PGresult *connection_next_result(struct db *db, int64_t deadline_us)
+	__attribute__((warn_unused_result));
 
 /* Drops the connection with all that was prepared on it. */
 void connection_close(struct db *db);

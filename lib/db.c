@@ -1,7 +1,6 @@
 #include "db.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,40 +64,6 @@ static bool send_query(struct db *db, struct arena *arena, const struct query *q
 				   params.values, params.lengths, params.formats, 1);
 }
 
-/* Waits for the socket until the deadline; false when it passes. */
-static bool wait_socket(struct db *db, short events, int64_t deadline_us)
-{
-	struct pollfd fd = { .fd = PQsocket(db->conn), .events = events };
-	int64_t left_us = deadline_us - monotonic_us();
-	int ready;
-
-	do {
-		ready = poll(&fd, 1, left_us > 0 ? (int)(left_us / 1000 + 1) : 0);
-	} while (ready < 0 && errno == EINTR);
-	return ready > 0;
-}
-
-static bool flush(struct db *db, int64_t deadline_us)
-{
-	int left;
-
-	while ((left = PQflush(db->conn)) > 0) {
-		if (!wait_socket(db, POLLIN | POLLOUT, deadline_us) || !PQconsumeInput(db->conn))
-			return false;
-	}
-	return left == 0;
-}
-
-/* The next result of the pipeline; NULL also when the server does not answer in time. */
-static PGresult *next_result(struct db *db, int64_t deadline_us)
-{
-	while (PQisBusy(db->conn)) {
-		if (!wait_socket(db, POLLIN, deadline_us) || !PQconsumeInput(db->conn))
-			return NULL;
-	}
-	return PQgetResult(db->conn);
-}
-
 static void release_result(void *result)
 {
 	PQclear(result);
@@ -123,7 +88,7 @@ static const PGresult *collect(struct db *db, struct arena *arena, int64_t deadl
 {
 	if (*first == LOST)
 		return NULL;
-	PGresult *result = next_result(db, deadline_us);
+	PGresult *result = connection_next_result(db, deadline_us);
 	if (!result) {
 		*first = outcome_of(db, NULL);
 		return NULL;
@@ -133,7 +98,7 @@ static const PGresult *collect(struct db *db, struct arena *arena, int64_t deadl
 	if (status == PGRES_FATAL_ERROR && *first == DONE)
 		*first = outcome_of(db, result);
 	if (status != PGRES_PIPELINE_SYNC)
-		PQclear(next_result(db, deadline_us)); /* the NULL that ends each message */
+		PQclear(connection_next_result(db, deadline_us)); /* the NULL that ends it */
 	return status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK ? result : NULL;
 }
 
@@ -181,15 +146,13 @@ static bool send_batch(struct db *db, struct arena *arena, const struct batch *b
 
 /* One try: everything out in one flush, everything back in order. */
 static enum outcome run_once(struct db *db, struct arena *arena, const struct batch *batch,
-			     struct result *results)
+			     int64_t deadline_us, struct result *results)
 {
 	struct step steps[SQL_MAX_QUERIES + 1];
-	int64_t deadline_us =
-		monotonic_us() + INT64_C(1000) * (db->settings->statement_timeout_ms + GRACE_MS);
 	enum outcome first = DONE, sync = DONE;
 
 	metrics_add(METRIC_DB_ROUND_TRIPS, 1);
-	if (!send_batch(db, arena, batch, steps) || !flush(db, deadline_us))
+	if (!send_batch(db, arena, batch, steps) || !connection_flush(db, deadline_us))
 		return outcome_of(db, NULL);
 	if (batch->before)
 		collect(db, arena, deadline_us, &first);
@@ -217,27 +180,39 @@ static void pause_before_retry(void)
 	poll(NULL, 0, 1 + dice / 16);
 }
 
-static void drop(struct db *db)
+static void drop(struct db *db, int64_t deadline_us)
 {
-	log_event(LEVEL_WARNING, "database_lost", "%s %s", db->fault.sqlstate, db->fault.message);
+	bool late = monotonic_us() >= deadline_us;
+
+	log_event(LEVEL_WARNING, "database_lost", "%s %s", db->fault.sqlstate,
+		  late ? "no answer in time" : db->fault.message);
 	connection_close(db);
+	if (late)
+		connection_pause(db, late);
 }
 
-/* Tries until it is done, or until trying again is pointless or dangerous. Inside an explicit
- * transaction there is one try only: what went before it cannot be repeated from here. */
+/* When a call that begins now must have ended. */
+static int64_t deadline_from_now(const struct db *db)
+{
+	return monotonic_us() + INT64_C(1000) * (db->settings->statement_timeout_ms + GRACE_MS);
+}
+
+/* Tries until it is done, or until trying again is pointless or dangerous. What begins or is inside
+ * an explicit transaction has one try only: the whole of it would have to be repeated. */
 static enum outcome run_tries(struct db *db, struct arena *arena, const struct batch *batch,
 			      struct result *results)
 {
 	enum outcome outcome = LOST;
 
 	for (int try = 1; try <= MAX_TRIES; try++) {
+		int64_t deadline_us = deadline_from_now(db);
 		memset(results, 0, batch->count * sizeof *results);
-		if (db->in_transaction ? !db->conn : !connection_open(db))
+		if (db->in_transaction ? !db->conn : !connection_open(db, deadline_us))
 			return BUSY;
-		outcome = run_once(db, arena, batch, results);
+		outcome = run_once(db, arena, batch, deadline_us, results);
 		if (outcome == LOST)
-			drop(db);
-		if (outcome == DONE || db->in_transaction)
+			drop(db, deadline_us);
+		if (outcome == DONE || db->in_transaction || batch->before)
 			return outcome;
 		if (outcome == REPEAT)
 			pause_before_retry();
@@ -320,6 +295,7 @@ void db_rollback(struct db *db, struct arena *arena)
 	struct batch batch = { .before = "ROLLBACK" };
 
 	db->in_transaction = false;
-	if (db->conn && run_once(db, arena, &batch, NULL) != DONE)
-		drop(db);
+	int64_t deadline_us = deadline_from_now(db);
+	if (db->conn && run_once(db, arena, &batch, deadline_us, NULL) != DONE)
+		drop(db, deadline_us);
 }

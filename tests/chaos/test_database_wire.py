@@ -1,0 +1,111 @@
+"""Answers of PostgreSQL that never arrive (F3, F4)."""
+
+import concurrent.futures
+import json
+import os
+import signal
+import time
+import uuid
+
+import pytest
+
+from chaos_client import wait_for
+from fastcgi import Pool, ask
+from wire import Wire
+
+CUTS = 40
+TIMEOUTS = {"STATEMENT_TIMEOUT_MS": "500", "CONNECT_TIMEOUT_S": "2"}
+# The longer of connecting and the statement time-out with its grace of a second; and a margin.
+SLOWEST_S = 2 + 0.6
+
+
+@pytest.fixture
+def wire(stack):
+    with Wire(stack, "w") as wire:
+        yield wire
+
+
+@pytest.fixture
+def pool(stack, wire):
+    with Pool(stack, "wire", DATABASE_URL=wire.url, **TIMEOUTS) as pool:
+        wait_for(lambda: pool.get("/ready").status == 200)
+        yield pool
+        assert pool.stop() == [0]
+
+
+def call(pool, user, method, path, body=None):
+    started = time.monotonic()
+    text = json.dumps(body).encode() if body else b""
+    reply = ask(pool.path, method, "/api/v1" + path, text, authorization=f"Bearer {user.token}")
+    reply.seconds = time.monotonic() - started
+    return reply
+
+
+def test_answer_to_a_write_is_lost(stack, wire, pool, user):
+    """Nobody knows whether it was done, so it is a 503; with an id of its own it can be repeated."""
+    for _ in range(CUTS):
+        task = {"id": str(uuid.uuid4()), "title": "once"}
+        assert call(pool, user, "GET", "/tasks?limit=1").status == 200
+        wire.cuts = 1
+        assert call(pool, user, "POST", "/tasks", task).status == 503
+        assert call(pool, user, "POST", "/tasks", task).status == 200, "it was committed"
+        assert call(pool, user, "GET", f"/tasks/{task['id']}").body["version"] == 1
+    assert call(pool, user, "GET", "/tasks?limit=1").body["total"] == CUTS
+
+
+def test_answer_to_a_read_is_lost(wire, pool, user):
+    """A read is repeated, and nobody notices."""
+    for _ in range(CUTS):
+        wire.cuts = 1
+        assert call(pool, user, "GET", "/tasks").status == 200
+        assert wire.cuts == 0
+
+
+def test_black_hole(wire, pool, user):
+    """Nothing is refused, nothing arrives: neither on a connection nor for a new one."""
+    assert call(pool, user, "GET", "/tasks").status == 200
+    wire.blocked = True
+    replies = at_once(lambda: call(pool, user, "GET", "/tasks"), 40)
+    replies += at_once(lambda: call(pool, user, "POST", "/tasks", {"title": "lost"}), 40)
+    assert {(reply.status, reply.headers["retry-after"]) for reply in replies} == {(503, "1")}
+    assert max(reply.seconds for reply in replies) < SLOWEST_S
+    assert pool.get("/health").status == 200
+    wire.blocked = False
+    wait_for(lambda: call(pool, user, "GET", "/tasks").status == 200, seconds=1.5)
+
+
+def test_silent_server(wire, pool, user):
+    """It lets the worker in and says nothing more."""
+    wire.silent_after = 1
+    wire.cuts = 1
+    reply = call(pool, user, "GET", "/tasks")
+    assert reply.status == 503
+    assert reply.seconds < SLOWEST_S
+    wire.silent_after = None
+    wait_for(lambda: call(pool, user, "GET", "/tasks").status == 200, seconds=1.5)
+
+
+def test_stopped_backend(stack, user):
+    """A backend that does not run any more without being gone."""
+    with Pool(stack, "stopped", **TIMEOUTS) as pool:
+        wait_for(lambda: pool.get("/ready").status == 200)
+        backend = newest_backend(stack)
+        os.kill(backend, signal.SIGSTOP)
+        try:
+            reply = call(pool, user, "POST", "/tasks", {"title": "lost"})
+            assert reply.status == 503
+            assert reply.seconds < SLOWEST_S
+            wait_for(lambda: call(pool, user, "GET", "/tasks").status == 200, seconds=0.5)
+        finally:
+            os.kill(backend, signal.SIGCONT)
+        assert pool.stop() == [0]
+
+
+def at_once(ask_one, count):
+    with concurrent.futures.ThreadPoolExecutor(count) as threads:
+        return [future.result() for future in [threads.submit(ask_one) for _ in range(count)]]
+
+
+def newest_backend(stack):
+    return stack.ask("SELECT pid FROM pg_stat_activity WHERE application_name = 'daybook-worker'"
+                     " ORDER BY backend_start DESC LIMIT 1")[0][0]
