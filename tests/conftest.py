@@ -70,3 +70,8 @@ def pytest_runtest_makereport(item):
         marks = item.stash.get(MARKS, {})
         for stack in running:
             report.sections.append((f"logs of {stack.state.name}", stack.tail(marks.get(stack))))
+
+
+def pytest_make_parametrize_id(val):
+    """Long texts would make names of tests that nobody can read."""
+    return f"{repr(val)[:30]}…{len(val)}" if isinstance(val, (str, bytes)) and len(val) > 40 else None

@@ -1,0 +1,79 @@
+"""What an operator changes under live accounts: the cost of hashes (T14), the key of tokens (A6, T2).
+One stack, which the tests restart with new settings, in this order."""
+
+import statistics
+import time
+
+import pytest
+
+from client import PASSWORD, claims
+from contract import refused
+
+COST = 9
+NEW_SECRET = "b1946ac92492d2347c6235b4d2611184-second-key"
+
+
+@pytest.fixture(scope="module")
+def served(module_stack):
+    return module_stack()
+
+
+@pytest.fixture(scope="module")
+def caller(served, connect):
+    return connect(served)
+
+
+@pytest.fixture(scope="module")
+def early(caller):
+    """Somebody who is logged in from the beginning."""
+    return caller.new_user()
+
+
+def stored_hash(stack, user):
+    [(found,)] = stack.ask("SELECT password_hash FROM credentials WHERE user_id = %s", user.id)
+    return found
+
+
+def test_a_login_raises_the_cost_of_its_hash(served, caller, early):
+    assert stored_hash(served, early).startswith("$2b$04$")
+    served.restart({"BCRYPT_COST": COST})
+    wrong = caller.post("/auth/login", json={"email": early.email, "password": "Wrong-Horse-7"})
+    refused(wrong, 401, "invalid_credentials")
+    assert stored_hash(served, early).startswith("$2b$04$")
+    early.another_session()
+    assert stored_hash(served, early).startswith(f"$2b$0{COST}$")
+    early.another_session()
+    assert early.get("/users/me").status_code == 200
+
+
+def test_wrong_and_unknown_take_the_same_time(caller, early):
+    """The samples alternate, so that whatever else the machine does falls on both alike."""
+    times = {early.email: [], "nobody-" + early.email: []}
+    for _ in range(15):
+        for email, samples in times.items():
+            start = time.perf_counter()
+            caller.post("/auth/login", json={"email": email, "password": "Wrong-Horse-7"})
+            samples.append(time.perf_counter() - start)
+    known, unknown = (statistics.median(samples) for samples in times.values())
+    assert known > 0.010, "bcrypt of this cost takes longer"
+    assert abs(known - unknown) < 0.25 * known
+
+
+def test_a_new_key_logs_nobody_out(served, caller, early):
+    old = served.setting("JWT_SECRET_KEY")
+    served.restart({"JWT_SECRET_KEY": NEW_SECRET, "JWT_KEY_ID": "second",
+                    "JWT_PREVIOUS_KEYS": f"main:{old}"})
+    assert early.get("/users/me").status_code == 200
+    fresh = caller.post("/auth/refresh", json={"refresh_token": early.refresh_token})
+    assert fresh.status_code == 200
+    header, _, _ = fresh.json()["access_token"].partition(".")
+    assert claims(f".{header}.")["kid"] == "second"
+    assert caller.with_token(fresh.json()["access_token"]).get("/users/me").status_code == 200
+    early.late_token = fresh.json()["access_token"]
+
+
+def test_a_forgotten_key_is_no_longer_accepted(served, caller, early):
+    served.restart({"JWT_PREVIOUS_KEYS": ""})
+    refused(early.get("/users/me"), 401, "unauthorized")
+    assert caller.with_token(early.late_token).get("/users/me").status_code == 200
+    assert caller.log_in(early.email, PASSWORD).id == early.id
