@@ -32,16 +32,15 @@ AS $$
 	SELECT CASE WHEN name = ANY (sent) THEN value ELSE old END;
 $$;
 
--- Trigger BEFORE UPDATE: a row that really changes gets its next version and the time of the change.
--- Triggers run in the order of their names; every table calls this one last.
+-- Trigger BEFORE UPDATE: the row gets its next version and the time of the change, also when it is
+-- written as it was: whoever counts versions counts writes, so a lost one shows. Triggers run in the
+-- order of their names; every table calls this one last.
 CREATE FUNCTION daybook.touch_row() RETURNS trigger
 	LANGUAGE plpgsql
 AS $$
 BEGIN
-	IF NEW IS DISTINCT FROM OLD THEN
-		NEW.version := OLD.version + 1;
-		NEW.updated_at := now();
-	END IF;
+	NEW.version := OLD.version + 1;
+	NEW.updated_at := now();
 	RETURN NEW;
 END
 $$;
