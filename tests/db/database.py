@@ -43,9 +43,29 @@ def open_session(connection, user, session, lifetime_s=3600, new_hash=None, chec
                  session, "pytest", "127.0.0.1", lifetime_s, new_hash, checked_hash)
 
 
-def add_task(connection, user, title="a task", **columns):
-    columns = {"user_id": user.id, "id": str(uuid.uuid4()), "title": title, **columns}
+# What a row of each table needs beside its key.
+MINIMAL = {
+    "tasks": {"title": "a task"},
+    "projects": {"name": "a project"},
+    "categories": {"name": lambda: str(uuid.uuid4())},
+    "moods": {"score": 3},
+    "journals": {"content": "Dear diary", "entry_date": "2026-11-21"},
+}
+
+
+def add(connection, table, user, **columns):
+    """Adds a row; answers its id."""
+    minimal = {name: value() if callable(value) else value for name, value in MINIMAL[table].items()}
+    columns = {"user_id": user.id, "id": str(uuid.uuid4()), **minimal, **columns}
     names = ", ".join(columns)
     places = ", ".join(["%s"] * len(columns))
-    query(connection, f"INSERT INTO tasks ({names}) VALUES ({places})", *columns.values())
+    query(connection, f"INSERT INTO {table} ({names}) VALUES ({places})", *columns.values())
     return columns["id"]
+
+
+def add_task(connection, user, title="a task", **columns):
+    return add(connection, "tasks", user, title=title, **columns)
+
+
+def read(connection, table, row, columns):
+    return query(connection, f"SELECT {columns} FROM {table} WHERE id = %s", row)[0]
