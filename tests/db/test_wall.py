@@ -4,7 +4,7 @@ the workers' role can do nothing but what it is for."""
 import psycopg2
 import pytest
 
-from database import add_task, query
+from database import MINIMAL, add, query
 
 FORBIDDEN = [
     "DROP TABLE daybook.tasks",
@@ -49,6 +49,18 @@ FORBIDDEN = [
     "UPDATE daybook.tasks SET user_id = gen_random_uuid()",
     "UPDATE daybook.tasks SET version = 1",
     "UPDATE daybook.tasks SET created_at = now()",
+    "UPDATE daybook.tasks SET title_key = ''",
+    "UPDATE daybook.projects SET user_id = gen_random_uuid()",
+    "UPDATE daybook.projects SET version = 1",
+    "UPDATE daybook.projects SET name_key = ''",
+    "UPDATE daybook.categories SET user_id = gen_random_uuid()",
+    "UPDATE daybook.categories SET name_key = ''",
+    "UPDATE daybook.moods SET user_id = gen_random_uuid()",
+    "UPDATE daybook.moods SET updated_at = now()",
+    "UPDATE daybook.journals SET user_id = gen_random_uuid()",
+    "UPDATE daybook.journals SET content_key = ''",
+    "TRUNCATE daybook.projects CASCADE",
+    "TRUNCATE daybook.journals",
     "INSERT INTO daybook.timezones VALUES ('Mars/Olympus')",
     "DELETE FROM sqitch.changes",
     "SELECT * FROM sqitch.projects",
@@ -62,29 +74,34 @@ def counts(connection, tables):
 
 @pytest.fixture
 def couple(become, alice, bob):
-    """Alice has two tasks and Bob has three."""
+    """Of everything, Alice has two and Bob has three."""
     for user, number in ((alice, 2), (bob, 3)):
         connection = become(user)
-        for _ in range(number):
-            add_task(connection, user)
+        for table in MINIMAL:
+            for _ in range(number):
+                add(connection, table, user)
         connection.commit()
     return alice, bob
+
+
+def test_every_table_is_looked_at(database):
+    assert {"users", "sessions", *MINIMAL} == set(database.tables(selectable_by="daybook_app"))
 
 
 def test_everybody_sees_only_their_own(database, become, couple):
     alice, bob = couple
     tables = database.tables(selectable_by="daybook_app")
-    assert {"users", "sessions", "tasks"} <= set(tables)
-    assert counts(become(alice), tables) == {"users": 1, "sessions": 1, "tasks": 2}
-    assert counts(become(bob), tables) == {"users": 1, "sessions": 1, "tasks": 3}
+    for user, number in ((alice, 2), (bob, 3)):
+        assert counts(become(user), tables) == {"users": 1, "sessions": 1, **dict.fromkeys(MINIMAL, number)}
 
 
 def test_nobody_sees_nothing(database, become, couple):
     tables = database.tables(selectable_by="daybook_app")
     connection = become(None)
     assert set(counts(connection, tables).values()) == {0}
-    assert query(connection, "UPDATE tasks SET title = 'mine'") == 0
-    assert query(connection, "DELETE FROM tasks") == 0
+    for table, columns in MINIMAL.items():
+        assert query(connection, f"UPDATE {table} SET {next(iter(columns))} = NULL") == 0
+        assert query(connection, f"DELETE FROM {table}") == 0
 
 
 def test_the_user_is_forgotten_with_the_transaction(database, become, couple):
@@ -95,22 +112,44 @@ def test_the_user_is_forgotten_with_the_transaction(database, become, couple):
 
 def test_writing_without_where_spares_the_others(database, become, couple):
     alice, bob = couple
+    before = {table: database.ask(f"SELECT t FROM {table} AS t WHERE user_id = %s ORDER BY id", bob.id)
+              for table in (*MINIMAL, "sessions")}
     connection = become(alice)
-    assert query(connection, "UPDATE tasks SET title = 'mine'") == 2
     assert query(connection, "UPDATE users SET name = 'mine'") == 1
     assert query(connection, "UPDATE sessions SET revoked_at = now(), revoked_reason = 'logout'") == 1
-    assert query(connection, "DELETE FROM tasks") == 2
+    for table, columns in MINIMAL.items():
+        column = next(iter(columns))
+        assert query(connection, f"UPDATE {table} SET {column} = {column}") == 2
+        assert query(connection, f"DELETE FROM {table}") == 2
     connection.commit()
-    assert counts(become(bob), ["tasks", "sessions"]) == {"tasks": 3, "sessions": 1}
-    assert database.ask("SELECT count(*) FROM tasks WHERE user_id = %s AND title = 'mine'", bob.id) == [(0,)]
+    for table, rows in before.items():
+        assert database.ask(f"SELECT t FROM {table} AS t WHERE user_id = %s ORDER BY id", bob.id) == rows
 
 
-def test_a_row_for_somebody_else_is_refused(become, couple):
-    alice, bob = couple
+@pytest.mark.parametrize("table", MINIMAL)
+def test_a_row_for_somebody_else_is_refused(become, alice, bob, table):
     with pytest.raises(psycopg2.errors.InsufficientPrivilege):
-        add_task(become(alice), bob)
+        add(become(alice), table, bob)
     with pytest.raises(psycopg2.errors.InsufficientPrivilege):
-        add_task(become(None), bob)
+        add(become(None), table, bob)
+
+
+@pytest.mark.parametrize("table, column, target", [
+    ("tasks", "project_id", "projects"),
+    ("tasks", "category_id", "categories"),
+    ("journals", "mood_id", "moods"),
+])
+def test_nobody_can_name_a_strangers_row(become, alice, bob, table, column, target):
+    connection = become(bob)
+    strangers = add(connection, target, bob)
+    connection.commit()
+    with pytest.raises(psycopg2.errors.ForeignKeyViolation):
+        add(become(alice), table, alice, **{column: strangers})
+    connection = become(alice)
+    mine = add(connection, table, alice)
+    with pytest.raises(psycopg2.errors.ForeignKeyViolation) as error:
+        query(connection, f"UPDATE {table} SET {column} = %s WHERE id = %s", strangers, mine)
+    assert error.value.diag.constraint_name == f"{table}_{column.removesuffix('_id')}_fkey"
 
 
 @pytest.mark.parametrize("statement", FORBIDDEN)
@@ -176,7 +215,8 @@ def test_functions(database):
 
 def test_an_account_takes_everything_along(database, become, alice):
     connection = become(alice)
-    add_task(connection, alice)
+    for table in MINIMAL:
+        add(connection, table, alice)
     assert query(connection, "SELECT delete_my_account()") == [(True,)]
     connection.commit()
     for table in database.tables():
