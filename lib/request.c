@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cursor.h"
+#include "json_scan.h"
 #include "url.h"
 #include "web.h"
 
@@ -12,7 +13,8 @@ const char *request_header(const struct request *req, const char *name)
 	return FCGX_GetParam(name, req->env);
 }
 
-/* If-Match (RFC 9110 section 13.1.1): `*`, or a list of entity tags. A weak one never matches. */
+/* If-Match (RFC 9110 section 13.1.1): `*`, or a list of entity tags. A weak one never matches,
+ * nor does one that is no text. */
 enum err read_if_match(struct request *req)
 {
 	const char *at = request_header(req, "HTTP_IF_MATCH");
@@ -28,7 +30,7 @@ enum err read_if_match(struct request *req)
 		const char *end = *at == '"' ? strchr(at + 1, '"') : NULL;
 		if (!end || req->if_match.count == MAX_ETAGS)
 			return refuse(req, ERR_BAD_REQUEST, NULL, "If-Match is malformed");
-		if (!weak)
+		if (!weak && utf8_valid(at + 1, (size_t)(end - at - 1)))
 			req->if_match.items[req->if_match.count++] =
 				arena_copy(req->arena, at + 1, (size_t)(end - at - 1));
 		at = end + 1 + strspn(end + 1, " \t");
