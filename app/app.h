@@ -13,7 +13,15 @@ extern const size_t all_routes_count;
 extern const struct constraint constraints[];
 
 /* Formats of texts that more than one resource has. */
-extern const struct text_format format_email, format_username, format_password;
+extern const struct text_format format_email, format_username, format_password, format_color,
+	format_tag, format_uuid;
+
+/* The values of `sort_order`. */
+extern const char *const sort_directions[];
+
+/* Refuses a range of dates that is the wrong way round, if both ends are given. */
+enum err check_dates(struct request *req, const struct date *from, const struct date *to)
+	__attribute__((warn_unused_result));
 
 /* Whether one more attempt is allowed: one query of the limit, or none when it is off. */
 size_t limit_query(const struct limit *limit, const char *scope, const char *key,

@@ -1,9 +1,10 @@
-/* formats.c -- rules for texts: addresses, names, passwords. */
+/* formats.c -- rules for texts and ranges that more than one resource has. */
 #include <ctype.h>
 #include <string.h>
 
 #include "app.h"
 #include "password.h"
+#include "uuid.h"
 
 static const char letters_digits[] =
 	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -51,7 +52,39 @@ static const char *username_fault(const char *value)
 	return NULL;
 }
 
+static const char *color_fault(const char *value)
+{
+	bool right = value[0] == '#' && strlen(value) == 7 &&
+		     strspn(value + 1, "0123456789abcdefABCDEF") == 6;
+
+	return right ? NULL : "must be a colour such as #1E90FF";
+}
+
+static const char *tag_fault(const char *value)
+{
+	return strchr(value, ',') ? "must not contain a comma" : NULL;
+}
+
+static const char *uuid_fault(const char *value)
+{
+	struct uuid uuid;
+
+	return uuid_parse(value, strlen(value), &uuid) ? NULL : "must be UUIDs";
+}
+
 const struct text_format format_email = { .openapi = "email", .fault = email_fault };
 const struct text_format format_username = { .pattern = "^[A-Za-z0-9_.-]+$",
 					     .fault = username_fault };
 const struct text_format format_password = { .openapi = "password", .fault = password_fault };
+const struct text_format format_color = { .pattern = "^#[0-9A-Fa-f]{6}$", .fault = color_fault };
+const struct text_format format_tag = { .pattern = "^[^,]*$", .fault = tag_fault };
+const struct text_format format_uuid = { .openapi = "uuid", .fault = uuid_fault };
+
+const char *const sort_directions[] = { "asc", "desc", NULL };
+
+enum err check_dates(struct request *req, const struct date *from, const struct date *to)
+{
+	if (from->set && to->set && from->days > to->days)
+		return refuse(req, ERR_VALIDATION, "date_to", "must not be before date_from");
+	return OK;
+}

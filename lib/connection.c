@@ -71,6 +71,7 @@ void connection_remember_fault(struct db *db, const PGresult *result)
 		result ? PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME) : NULL;
 	const char *message = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
 
+	db->fault.detail = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL) : NULL;
 	if (!message)
 		message = db->conn ? PQerrorMessage(db->conn) : "not connected";
 	snprintf(db->fault.sqlstate, sizeof db->fault.sqlstate, "%s", state ? state : "");

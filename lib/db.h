@@ -16,7 +16,7 @@
 #include "err.h"
 #include "types.h"
 
-enum { SQL_MAX_PARAMS = 24, SQL_MAX_CONDITIONS = 3, SQL_MAX_QUERIES = 4 };
+enum { SQL_MAX_PARAMS = 24, SQL_MAX_CONDITIONS = 3, SQL_MAX_QUERIES = 10 };
 
 /* Holds if parameter `param` (from 1) is given and, with a word, has that value. */
 struct sql_condition {
@@ -125,6 +125,7 @@ struct db_fault {
 	char sqlstate[6];
 	char constraint[64];
 	char message[256];
+	const char *detail; /* of SQLSTATEs of our own; lives as long as the call's arena */
 };
 
 struct db;

@@ -121,3 +121,39 @@ void audit_begin(struct request *req, struct log_line *line, const char *event)
 	log_text(line, "ip", req->address);
 	log_uuid(line, "user", &req->scope.user);
 }
+
+static enum err rejection_of(int status)
+{
+	switch (status) {
+	case 403:
+		return ERR_FORBIDDEN;
+	case 404:
+		return ERR_NOT_FOUND;
+	case 409:
+		return ERR_VERSION_CONFLICT;
+	default:
+		return ERR_VALIDATION;
+	}
+}
+
+static const char *member_text(struct json_object *object, const char *name)
+{
+	return json_object_get_string(json_object_object_get(object, name));
+}
+
+enum err refuse_rejected(struct request *req, const char *detail)
+{
+	struct json_object *list = json_tokener_parse(detail);
+	size_t count = json_object_array_length(list);
+	int status = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct json_object *item = json_object_array_get_idx(list, i);
+		if (i == 0)
+			status = json_object_get_int(json_object_object_get(item, "status"));
+		add_fault(req, arena_printf(req->arena, "%s", member_text(item, "field")),
+			  arena_printf(req->arena, "%s", member_text(item, "message")));
+	}
+	json_object_put(list);
+	return refuse(req, rejection_of(status), NULL, req->fault_sentence);
+}

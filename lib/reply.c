@@ -2,7 +2,9 @@
 #include <assert.h>
 #include <string.h>
 
+#include "crypto.h"
 #include "cursor.h"
+#include "encoding.h"
 #include "log.h"
 #include "result.h"
 #include "sql/requests.h"
@@ -41,6 +43,8 @@ static enum err refuse_fault(struct request *req, enum err err)
 	const struct db_fault *fault = db_fault(req->web->db);
 	struct log_line line;
 
+	if (err == ERR_INTERNAL && strcmp(fault->sqlstate, SQLSTATE_REJECTED) == 0)
+		return refuse_rejected(req, fault->detail);
 	if (err == ERR_INTERNAL) {
 		for (const struct constraint *c = req->web->constraints; c->name; c++)
 			if (strcmp(c->name, fault->constraint) == 0)
@@ -72,61 +76,57 @@ enum err run(struct request *req, struct query query, struct result *out)
 	return run_all(req, &query, 1, out);
 }
 
-/* No such row: 404; somebody else's: 403 and a line in the log, or also 404 on the user-scoped
- * surface. Only on this way the database is asked a second time. */
-static enum err refuse_missing(struct request *req)
+enum err refuse_missing(struct request *req)
 {
+	const char *resource = req->route->resource ? req->route->resource : req->route->tag;
 	struct log_line line;
 	struct result rows;
 
 	if (!req->id.set)
 		return refuse(req, ERR_NOT_FOUND, NULL, NULL);
-	TRY(run(req, sql_request_exists_elsewhere(req->route->tag, req->id), &rows));
+	TRY(run(req, sql_request_exists_elsewhere(resource, req->id), &rows));
 	if (!result_bool(&rows, 0, "_exists"))
 		return refuse(req, ERR_NOT_FOUND, NULL, NULL);
 	audit_begin(req, &line, "foreign_access");
-	log_text(&line, "resource", req->route->tag);
+	log_text(&line, "resource", resource);
 	log_uuid(&line, "id", &req->id);
 	log_end(&line);
 	return refuse(req, req->user_scoped ? ERR_NOT_FOUND : ERR_FORBIDDEN, NULL, NULL);
 }
 
-/* The row's entity tag without its quotes: its column `_etag`, or its version. */
+/* The row's entity tag without its quotes: its column `_etag`, or its version; NULL without both.
+ */
 static const char *etag_of(struct request *req, const struct result *rows)
 {
 	if (result_has(rows, "_etag"))
 		return result_text(rows, 0, "_etag");
+	if (!result_has(rows, "version"))
+		return NULL;
 	return arena_printf(req->arena, "%ld", (long)result_integer(rows, 0, "version").value);
 }
 
-static bool has_etag(const struct result *rows)
+static void put_etag(struct request *req, const char *tag)
 {
-	return result_has(rows, "_etag") || result_has(rows, "version");
-}
-
-static void put_etag(struct request *req, const struct result *rows)
-{
-	if (!has_etag(rows))
+	if (!tag)
 		return;
 	req->etag_given = true;
-	reply_header(req, "ETag", arena_printf(req->arena, "\"%s\"", etag_of(req, rows)));
+	reply_header(req, "ETag", arena_printf(req->arena, "\"%s\"", tag));
 }
 
-/* Whether If-None-Match has the row's tag (RFC 9110 section 13.1.2: weak comparison). */
-static bool is_known(struct request *req, const struct result *rows)
+/* Whether If-None-Match has the tag (RFC 9110 section 13.1.2: weak comparison). */
+static bool is_known(struct request *req, const char *tag)
 {
 	const char *known = request_header(req, "HTTP_IF_NONE_MATCH");
 
-	if (!known || !has_etag(rows))
+	if (!known || !tag)
 		return false;
-	const char *tag = arena_printf(req->arena, "\"%s\"", etag_of(req, rows));
-	return strcmp(known, "*") == 0 || strstr(known, tag);
+	return strcmp(known, "*") == 0 || strstr(known, arena_printf(req->arena, "\"%s\"", tag));
 }
 
 enum err reply_with_row(struct request *req, int status, const struct result *rows)
 {
 	reply_start(req, status);
-	put_etag(req, rows);
+	put_etag(req, etag_of(req, rows));
 	result_put_row(req->body, rows, 0);
 	return reply_object(req);
 }
@@ -138,9 +138,10 @@ enum err reply_row(struct request *req, struct query query)
 	TRY(run(req, query, &rows));
 	if (rows.row_count == 0)
 		return refuse_missing(req);
-	if (!is_known(req, &rows))
+	const char *tag = etag_of(req, &rows);
+	if (!is_known(req, tag))
 		return reply_with_row(req, req->route->status ? req->route->status : 200, &rows);
-	put_etag(req, &rows);
+	put_etag(req, tag);
 	return reply_empty(req, 304);
 }
 
@@ -191,10 +192,9 @@ enum err reply_created(struct request *req, struct query query, struct query exi
 	return reply_with_row(req, 201, &rows);
 }
 
-/* The change's conditions did not hold for the row as it is now. */
-static enum err refuse_stale(struct request *req, const struct result *rows)
+enum err refuse_stale(struct request *req, const struct result *rows)
 {
-	put_etag(req, rows);
+	put_etag(req, etag_of(req, rows));
 	enum err err = refuse(req, ERR_PRECONDITION_FAILED, NULL, NULL);
 	req->body->len--; /* the closing brace */
 	buf_puts(req->body, ",\"current\":");
@@ -254,15 +254,35 @@ enum err reply_deleted(struct request *req, struct query query, struct query cur
 	return rows.row_count == 0 ? refuse_unchanged(req, current) : reply_empty(req, 204);
 }
 
-static void put_rows(struct request *req, const struct result *rows, int count)
+enum err reply_digested(struct request *req)
 {
-	buf_printf(req->body, "{\"%s\":[", req->route->list);
-	for (int i = 0; i < count; i++) {
-		if (i > 0)
-			buf_putc(req->body, ',');
-		result_put_row(req->body, rows, i);
+	uint8_t digest[SHA256_BYTES];
+	char tag[2 * SHA256_BYTES + 1];
+
+	sha256(req->body->data, req->body->len, digest);
+	hex_encode(digest, sizeof digest / 2, tag);
+	put_etag(req, tag);
+	if (is_known(req, tag)) {
+		buf_clear(req->body);
+		return reply_empty(req, 304);
 	}
-	buf_printf(req->body, "],\"count\":%d", count);
+	reply_start(req, 200);
+	return reply_object(req);
+}
+
+static void put_list(struct request *req, const struct result *rows, int count)
+{
+	buf_printf(req->body, "{\"%s\":", req->route->list);
+	result_put_rows(req->body, rows, count);
+	buf_printf(req->body, ",\"count\":%d", count);
+}
+
+enum err reply_rows(struct request *req, const struct result *rows)
+{
+	reply_start(req, 200);
+	put_list(req, rows, rows->row_count);
+	buf_putc(req->body, '}');
+	return reply_object(req);
 }
 
 enum err reply_list(struct request *req, struct query query)
@@ -270,10 +290,7 @@ enum err reply_list(struct request *req, struct query query)
 	struct result rows;
 
 	TRY(run(req, query, &rows));
-	reply_start(req, 200);
-	put_rows(req, &rows, rows.row_count);
-	buf_putc(req->body, '}');
-	return reply_object(req);
+	return reply_rows(req, &rows);
 }
 
 enum err reply_page(struct request *req, const struct page *page, struct query list,
@@ -293,7 +310,7 @@ enum err reply_page(struct request *req, const struct page *page, struct query l
 		next = cursor_make(req, result_text(rows, shown - 1, "_key"), &id);
 	}
 	reply_start(req, 200);
-	put_rows(req, rows, shown);
+	put_list(req, rows, shown);
 	if (!page->cursor)
 		buf_printf(body, ",\"total\":%ld",
 			   (long)result_integer(&results[1], 0, "_total").value);

@@ -179,6 +179,17 @@ void result_put_row(struct buf *buf, const struct result *result, int row)
 	buf_putc(buf, '}');
 }
 
+void result_put_rows(struct buf *buf, const struct result *result, int count)
+{
+	buf_putc(buf, '[');
+	for (int row = 0; row < count; row++) {
+		if (row > 0)
+			buf_putc(buf, ',');
+		result_put_row(buf, result, row);
+	}
+	buf_putc(buf, ']');
+}
+
 static int find_column(const struct result *result, const char *name)
 {
 	for (int i = 0; i < result->column_count; i++)

@@ -13,6 +13,9 @@ struct column *columns_new(const PGresult *rows) __attribute__((returns_nonnull)
 /* Appends row `row` as a JSON object. */
 void result_put_row(struct buf *buf, const struct result *result, int row);
 
+/* Appends the first `count` rows as a JSON array. */
+void result_put_rows(struct buf *buf, const struct result *result, int count);
+
 /* The value of a column by its name, which must exist (asserted). SQL's NULL is unset, and false
  * for result_bool(). Texts belong to the result. */
 const char *result_text(const struct result *result, int row, const char *name);

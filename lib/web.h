@@ -58,6 +58,7 @@ struct route {
 	bool user_scoped;      /* also reachable under /users/{user_id} */
 	bool unready;	       /* a 503 may have the form of the answer, too */
 	size_t max_body_bytes; /* 0: 1 MiB */
+	const char *resource;	/* whose {id} it is, if that is not the tag's */
 	const char *tag;       /* the group in the documentation, and the table of {id} */
 	/* for the documentation: */
 	const char *media_type;		       /* of an answer that is no JSON object of ours */
@@ -176,6 +177,11 @@ enum err refuse(struct request *req, enum err err, const char *field, const char
 void add_fault(struct request *req, const char *field, const char *message);
 enum err check_faults(struct request *req) __attribute__((warn_unused_result));
 
+/* The SQLSTATE with which a statement rejects its input, and the answer to that: `detail` is a JSON
+ * array of {status, field, message}; the first one's status decides. */
+#define SQLSTATE_REJECTED "DB400"
+enum err refuse_rejected(struct request *req, const char *detail);
+
 /* refuse() with Retry-After. */
 enum err refuse_for(struct request *req, int64_t seconds);
 
@@ -202,7 +208,21 @@ enum err reply_deleted(struct request *req, struct query query, struct query cur
 /* Answers with the first row as it is, under its ETag. */
 enum err reply_with_row(struct request *req, int status, const struct result *rows);
 
-/* All rows at once, as the member route->list. */
+/* No such row: 404; somebody else's: 403 and a line in the log, or 404 too on the user-scoped
+ * surface. Only on this way the database is asked a second time. */
+enum err refuse_missing(struct request *req);
+
+/* 412 with the row as it is now, because a change's conditions did not hold for it. */
+enum err refuse_stale(struct request *req, const struct result *rows);
+
+/* 200 with what the handler has written into req->body, under a digest of it as its ETag; 304 when
+ * If-None-Match has that. */
+enum err reply_digested(struct request *req);
+
+/* These rows, as the member route->list. */
+enum err reply_rows(struct request *req, const struct result *rows);
+
+/* All rows of a query at once, as the member route->list. */
 enum err reply_list(struct request *req, struct query query);
 
 /* A page: the list's rows have `id` and `_key` (the sort key as text), the count's row `_total`. */
