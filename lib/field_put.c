@@ -8,11 +8,17 @@
 
 size_t fields_size(const struct field *fields)
 {
+	union {
+		struct strings strings;
+		struct moment moment;
+		struct reference reference;
+		struct objects objects;
+	} largest;
 	size_t size = 0;
 
 	for (const struct field *field = fields; field->name; field++)
-		if (field->offset + sizeof(struct reference) > size)
-			size = field->offset + sizeof(struct reference);
+		if (field->offset + sizeof largest > size)
+			size = field->offset + sizeof largest;
 	return size;
 }
 

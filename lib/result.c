@@ -176,6 +176,8 @@ void result_put_row(struct buf *buf, const struct result *result, int row)
 			put_value(buf, column->type, PQgetvalue(result->rows, row, i),
 				  PQgetlength(result->rows, row, i));
 	}
+	if (before == '{')
+		buf_putc(buf, '{');
 	buf_putc(buf, '}');
 }
 

@@ -109,7 +109,7 @@ static const struct node *walk(const struct node *node, const char *const *segme
 		return node;
 	for (const struct node *child = node->children; child; child = child->next) {
 		bool named = child->segment[0] == '{';
-		if (!named && strcmp(child->segment, segments[0]) != 0)
+		if (named ? segments[0][0] == '\0' : strcmp(child->segment, segments[0]) != 0)
 			continue;
 		size_t before = match->param_count;
 		if (named) {
