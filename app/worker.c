@@ -123,6 +123,7 @@ static int start(const char *env_file, bool only_check)
 	static struct config config;
 	char fault[CONFIG_FAULT_BYTES];
 
+	serve_hold_signals();
 	if (!config_load(&config, env_file, fault, sizeof fault)) {
 		fprintf(stderr, "daybook-worker: %s\n", fault);
 		return 1;

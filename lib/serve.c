@@ -30,19 +30,30 @@ static bool watch(int epoll_fd, int fd, uint32_t events)
 	return epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
+static void set_signals(sigset_t *signals)
+{
+	sigemptyset(signals);
+	sigaddset(signals, SIGTERM);
+	sigaddset(signals, SIGINT);
+	sigaddset(signals, SIGUSR1); /* what multiwatch sends */
+	sigaddset(signals, SIGHUP);
+}
+
+void serve_hold_signals(void)
+{
+	sigset_t signals;
+
+	set_signals(&signals);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+}
+
 static bool loop_open(struct loop *loop)
 {
 	sigset_t signals;
 	int flags = fcntl(LISTEN_FD, F_GETFL);
 
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGTERM);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGUSR1); /* what multiwatch sends */
-	sigaddset(&signals, SIGHUP);
+	set_signals(&signals);
 	if (flags < 0 || fcntl(LISTEN_FD, F_SETFL, flags | O_NONBLOCK) < 0)
-		return false;
-	if (sigprocmask(SIG_BLOCK, &signals, NULL) < 0)
 		return false;
 	loop->signal_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 	loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -107,15 +118,18 @@ int serve(struct web *web)
 	for (;;) {
 		watch_database(&loop, web->db);
 		int count = epoll_wait(loop.epoll_fd, events, MAX_EVENTS, -1);
-		bool request = false;
+		bool request = false, stop = false;
 		for (int i = 0; i < count; i++) {
-			if (events[i].data.fd == loop.signal_fd && !take_signal(loop.signal_fd))
-				return 0;
+			if (events[i].data.fd == loop.signal_fd)
+				stop = !take_signal(loop.signal_fd);
 			if (events[i].data.fd == loop.db_fd)
 				db_check(web->db);
 			request = request || events[i].data.fd == LISTEN_FD;
 		}
+		/* Also when stopping: the kernel woke nobody else for this one. */
 		if (request)
 			take_request(web, &fcgi);
+		if (stop)
+			return 0;
 	}
 }

@@ -17,7 +17,7 @@ POSTGRES = ("-c max_connections=20 -c deadlock_timeout=100ms"
 
 @pytest.fixture(scope="session")
 def stack():
-    stack = Stack(DAYBOOK_PG_OPTIONS=POSTGRES)
+    stack = Stack(DAYBOOK_PG_OPTIONS=POSTGRES, DAYBOOK_WORKERS="4", DAYBOOK_AUTH_WORKERS="1")
     stack.postgres.options = POSTGRES
     stack.announce("worker_died")
     try:

@@ -1,0 +1,42 @@
+"""What a PostgreSQL in good health can do to a statement."""
+
+import contextlib
+
+
+@contextlib.contextmanager
+def trigger(stack, body):
+    """Runs PL/pgSQL before a task is written whose title is "chaos"."""
+    stack.ask("CREATE SEQUENCE chaos_calls")
+    stack.ask(f"CREATE FUNCTION chaos() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER"
+              f" SET search_path = daybook AS $$ BEGIN {body}; RETURN NEW; END $$")
+    stack.ask("CREATE TRIGGER chaos BEFORE INSERT OR UPDATE ON tasks FOR EACH ROW"
+              " WHEN (NEW.title = 'chaos') EXECUTE FUNCTION chaos()")
+    try:
+        yield
+    finally:
+        stack.ask("DROP FUNCTION chaos CASCADE")
+        stack.ask("DROP SEQUENCE chaos_calls")
+
+
+def fails_first(times, sqlstate):
+    return (f"IF nextval('chaos_calls') <= {times} THEN"
+            f" RAISE EXCEPTION 'again' USING ERRCODE = '{sqlstate}'; END IF")
+
+
+@contextlib.contextmanager
+def held(stack, sql, *parameters):
+    """Somebody else's transaction, with the locks that a statement takes."""
+    connection = stack.postgres.connect("daybook", autocommit=False)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SET search_path = daybook")
+            cursor.execute(sql, parameters or None)
+        yield
+    finally:
+        connection.close()
+
+
+def new_task(user, **members):
+    answer = user.post("/tasks", {"title": "a task", **members})
+    assert answer.status == 201, answer
+    return f"/tasks/{answer.body['id']}"

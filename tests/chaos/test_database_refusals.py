@@ -1,0 +1,132 @@
+"""A PostgreSQL that is there and says no: locks, slow statements, deadlocks, no room (F5, F6, F7, F30)."""
+
+import concurrent.futures
+import contextlib
+import threading
+import time
+import uuid
+
+import psycopg2
+import pytest
+
+from chaos_client import wait_for
+from fastcgi import ask
+from faults import fails_first, held, new_task, trigger
+
+LOCK_TIMEOUT_S = 0.5
+STATEMENT_TIMEOUT_S = 2
+MARGIN_S = 0.4
+TRIES = 4
+
+
+def test_locked_row(stack, user):
+    locked, free = new_task(user), new_task(user)
+    with held(stack, "SELECT FROM tasks WHERE id = %s FOR UPDATE", locked.split("/")[-1]):
+        answer = user.patch(locked, {"title": "waits"})
+        assert answer.polite and answer.body["error"] == "unavailable"
+        assert LOCK_TIMEOUT_S * 0.9 < answer.seconds < LOCK_TIMEOUT_S + MARGIN_S
+        assert user.get(locked).ok, "reading waits for no row"
+        other = user.patch(free, {"title": "does not wait"})
+        assert other.ok and other.seconds < MARGIN_S
+    assert user.patch(locked, {"title": "has waited"}).ok
+
+
+def test_locked_table(stack, user):
+    task = new_task(user)
+    with held(stack, "LOCK TABLE tasks"):
+        for answer in user.get(task), user.get("/tasks"), user.patch(task, {"title": "waits"}):
+            assert answer.polite
+            assert answer.seconds < LOCK_TIMEOUT_S + MARGIN_S
+        assert user.get("/users/me").ok
+    assert user.get(task).ok
+
+
+def test_slow_statement(stack, user):
+    task, other = new_task(user), new_task(user)
+    with trigger(stack, "PERFORM pg_sleep(10)"):
+        answers = []
+        slow = user.again()
+        thread = threading.Thread(target=lambda: answers.append(slow.patch(task, {"title": "chaos"})))
+        thread.start()
+        beside = []
+        while thread.is_alive():
+            beside.append(user.patch(other, {"title": "quick"}))
+        thread.join()
+    assert answers[0].polite and answers[0].body["error"] == "timeout"
+    assert answers[0].seconds < STATEMENT_TIMEOUT_S + MARGIN_S
+    assert all(answer.ok for answer in beside)
+    assert max(answer.seconds for answer in beside) < MARGIN_S
+    assert user.get(task).body["title"] == "a task", "it was rolled back"
+
+
+@pytest.mark.parametrize("sqlstate", ["40001", "40P01"])
+@pytest.mark.parametrize("key", [None, "idempotent"])
+def test_conflicts_are_repeated(stack, user, sqlstate, key):
+    headers = {"Idempotency-Key": f"{key}-{uuid.uuid4()}"} if key else {}
+    with trigger(stack, fails_first(TRIES - 1, sqlstate)):
+        answer = user.call("POST", "/tasks", {"title": "chaos"}, headers)
+        assert answer.status == 201, answer
+    assert user.get("/tasks").body["total"] == 1
+
+
+@pytest.mark.parametrize("key", [None, "idempotent"])
+def test_conflicts_without_end(stack, user, key):
+    headers = {"Idempotency-Key": f"{key}-{uuid.uuid4()}"} if key else {}
+    with trigger(stack, fails_first(1000, "40001")):
+        answer = user.call("POST", "/tasks", {"title": "chaos"}, headers)
+        assert answer.polite
+        assert answer.seconds < 1
+    assert user.call("POST", "/tasks", {"title": "chaos"}, headers).status == 201, "nothing was kept"
+
+
+def test_deadlocks(stack, user):
+    """Two changes that each want the other's row; the stack looks for deadlocks after 100 ms."""
+    pair = [new_task(user), new_task(user)]
+    for task, other in zip(pair, reversed(pair)):
+        assert user.patch(task, {"description": other.split("/")[-1]}).ok
+    clients = [user.again(), user.again()]
+    body = ("PERFORM pg_sleep(0.05);"
+            "PERFORM FROM tasks WHERE id = NEW.description::uuid FOR UPDATE")
+    log = stack.state / "logs" / "postgres.log"
+    before = log.read_text().count("deadlock detected")
+    with trigger(stack, body), concurrent.futures.ThreadPoolExecutor(2) as threads:
+        for _ in range(5):
+            calls = [threads.submit(client.patch, task, {"title": "chaos"})
+                     for client, task in zip(clients, pair)]
+            assert [call.result().status for call in calls] == [200, 200]
+    assert log.read_text().count("deadlock detected") >= before + 5
+
+
+def test_no_connection_left(stack, user):
+    """PostgreSQL takes no more connections: 503 at once, and no storm of attempts."""
+    with contextlib.ExitStack() as others:
+        fill(stack, others)
+        stack.ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                  " WHERE application_name = 'daybook-worker'")
+        fill(stack, others)
+        before, started, answers = connects(stack), time.monotonic(), []
+        while time.monotonic() < started + 1.5:
+            answers.append(user.get("/tasks"))
+        assert all(answer.polite for answer in answers)
+        assert max(answer.seconds for answer in answers) < MARGIN_S
+        assert user.get("/health").ok
+        workers = len(stack.workers("api"))
+        assert connects(stack) - before < workers * 12, "attempts do not grow rarer"
+    wait_for(lambda: user.get("/tasks").ok, seconds=1)
+
+
+def fill(stack, others):
+    """Opens connections until PostgreSQL refuses them."""
+    for _ in range(40):
+        try:
+            connection = psycopg2.connect(stack.postgres.url("daybook", "daybook_app"))
+        except psycopg2.OperationalError:
+            return
+        others.callback(connection.close)
+    raise AssertionError("PostgreSQL took 40 connections")
+
+
+def connects(stack):
+    reply = ask(stack.state / "s" / "api.sock", "GET", "/metrics")
+    lines = reply.text.decode().splitlines()
+    return int([line for line in lines if line.startswith("daybook_db_connects_total ")][0].split()[1])
