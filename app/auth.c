@@ -9,8 +9,8 @@
 #include "metrics.h"
 #include "network.h"
 #include "password.h"
+#include "shapes.h"
 #include "sql/auth.h"
-#include "users.h"
 #include "uuid.h"
 
 #include "json_scan.h"
@@ -31,8 +31,7 @@ static const struct field registration_fields[] = {
 	FIELD(struct registration, name, .nullable = true, .min = 1, .max = 100,
 	      .example = "Ada Lovelace"),
 	FIELD(struct registration, timezone, .min = 1, .max = 64, .preset = "UTC",
-	      .example = "Europe/London",
-	      .doc = "The IANA name of the zone in which days begin."),
+	      .example = "Europe/London", .doc = "The IANA name of the zone in which days begin."),
 	FIELDS_END,
 };
 
@@ -63,8 +62,8 @@ struct logout {
 };
 
 static const struct field logout_fields[] = {
-	FIELD(struct logout, scope, .words = logout_scopes, .preset = "this",
-	      .example = "this", .doc = "Which sessions end."),
+	FIELD(struct logout, scope, .words = logout_scopes, .preset = "this", .example = "this",
+	      .doc = "Which sessions end."),
 	FIELDS_END,
 };
 
@@ -263,8 +262,8 @@ static enum err login(struct request *req)
 	TRY(read_body(req, &in));
 	make_account_keys(req, in.email, &keys);
 	TRY(find_login(req, in.email, &keys, &found));
-	/* Addresses are ASCII. The database folds more, such as U+212A to k; here that would be a way
-	 * around the count of attempts. */
+	/* Addresses are ASCII. The database folds more, such as U+212A to k; here that would be a
+	 * way around the count of attempts. */
 	bool known = found.row_count > 0 && is_ascii(in.email);
 	const char *hash = known ? result_text(&found, 0, "_hash") : NULL;
 	if (!password_verify(in.password, hash, req->web->config->bcrypt_cost) || !hash)

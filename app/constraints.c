@@ -7,5 +7,11 @@ const struct constraint constraints[] = {
 	{ "users_username_key", ERR_USERNAME_TAKEN, "username", "is already in use" },
 	{ "users_timezone_fkey", ERR_VALIDATION, "timezone",
 	  "must be an IANA time zone, such as Europe/Berlin" },
+	{ "categories_name_key", ERR_NAME_TAKEN, "name", "is already in use" },
+	{ "tasks_project_fkey", ERR_VALIDATION, "project_id", "is not one of your projects" },
+	{ "tasks_category_fkey", ERR_VALIDATION, "category_id", "is not one of your categories" },
+	{ "journals_mood_fkey", ERR_VALIDATION, "mood_id", "is not one of your moods" },
+	{ "journals_tags_check", ERR_VALIDATION, "tags",
+	  "must be at most 20 texts of 1 to 50 characters" },
 	{ .name = NULL },
 };

@@ -1,5 +1,5 @@
 /* users.c -- /users/me: the profile, and the end of an account. */
-#include "users.h"
+#include "shapes.h"
 
 #include <strings.h>
 
@@ -17,8 +17,7 @@ static const struct field user_fields[] = {
 	FIELD(struct user, email, .min = 3, .max = 254, .format = &format_email,
 	      .doc = "Only the address as it is; this server cannot change it yet."),
 	FIELD(struct user, username, .min = 3, .max = 30, .format = &format_username),
-	FIELD(struct user, name, .nullable = true, .min = 1, .max = 100,
-	      .example = "Ada Lovelace"),
+	FIELD(struct user, name, .nullable = true, .min = 1, .max = 100, .example = "Ada Lovelace"),
 	FIELD(struct user, timezone, .min = 1, .max = 64, .example = "Europe/London",
 	      .doc = "An IANA time zone."),
 	ANSWER("email_verified", KIND_BOOLEAN),

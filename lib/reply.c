@@ -94,6 +94,14 @@ enum err refuse_missing(struct request *req)
 	return refuse(req, req->user_scoped ? ERR_NOT_FOUND : ERR_FORBIDDEN, NULL, NULL);
 }
 
+enum err require_row(struct request *req, struct query query)
+{
+	struct result rows;
+
+	TRY(run(req, query, &rows));
+	return rows.row_count > 0 ? OK : refuse_missing(req);
+}
+
 /* The row's entity tag without its quotes: its column `_etag`, or its version; NULL without both.
  */
 static const char *etag_of(struct request *req, const struct result *rows)
@@ -188,7 +196,8 @@ enum err reply_created(struct request *req, struct query query, struct query exi
 	}
 	struct uuid made = result_uuid(&rows, 0, "id");
 	uuid_format(id, made.bytes);
-	reply_header(req, "Location", arena_printf(req->arena, "%s/%s", req->path, id));
+	const char *place = req->route->location ? req->route->location : req->path;
+	reply_header(req, "Location", arena_printf(req->arena, "%s/%s", place, id));
 	return reply_with_row(req, 201, &rows);
 }
 

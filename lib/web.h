@@ -58,6 +58,7 @@ struct route {
 	bool user_scoped;      /* also reachable under /users/{user_id} */
 	bool unready;	       /* a 503 may have the form of the answer, too */
 	size_t max_body_bytes; /* 0: 1 MiB */
+	const char *location;	/* where created ones lie, if that is not below the path */
 	const char *resource;	/* whose {id} it is, if that is not the tag's */
 	const char *tag;       /* the group in the documentation, and the table of {id} */
 	/* for the documentation: */
@@ -211,6 +212,9 @@ enum err reply_with_row(struct request *req, int status, const struct result *ro
 /* No such row: 404; somebody else's: 403 and a line in the log, or 404 too on the user-scoped
  * surface. Only on this way the database is asked a second time. */
 enum err refuse_missing(struct request *req);
+
+/* Goes on only if the query finds a row; else refuse_missing(). */
+enum err require_row(struct request *req, struct query query) __attribute__((warn_unused_result));
 
 /* 412 with the row as it is now, because a change's conditions did not hold for it. */
 enum err refuse_stale(struct request *req, const struct result *rows);

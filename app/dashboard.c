@@ -1,0 +1,139 @@
+/* dashboard.c -- /dashboard: the day at a glance. Each answer is several statements, and one round
+ * trip; its ETag is a digest of what it says, so that polling costs a line. */
+#include "sql/dashboard.h"
+#include "app.h"
+#include "shapes.h"
+
+static const struct field statistics_fields[] = {
+	ANSWER("task_counts", KIND_OBJECT, .shape = &task_counts_shape),
+	ANSWER("upcoming_tasks", KIND_OBJECTS, .shape = &task_shape,
+	       .doc = "Open and due by the end of the 7th day from today, the soonest first."),
+	ANSWER("overdue_count", KIND_INTEGER),
+	ANSWER("recent_projects", KIND_OBJECTS, .shape = &project_shape,
+	       .doc = "The last active first."),
+	ANSWER("completion_rate", KIND_NUMBER, .doc = "Done ones among all, from 0 to 1."),
+	FIELDS_END,
+};
+
+const struct shape statistics_shape = { "TaskStatistics", statistics_fields };
+
+static const struct field journal_summary_fields[] = {
+	ANSWER("total", KIND_INTEGER),
+	ANSWER("last_7_days", KIND_INTEGER),
+	ANSWER("last_30_days", KIND_INTEGER),
+	ANSWER("recent", KIND_OBJECTS, .shape = &journal_shape),
+	FIELDS_END,
+};
+
+static const struct field mood_point_fields[] = {
+	ANSWER("date", KIND_DATE),
+	ANSWER("average", KIND_NUMBER, .nullable = true),
+	FIELDS_END,
+};
+
+static const struct shape mood_point_shape = { "MoodPoint", mood_point_fields };
+
+static const struct field mood_summary_fields[] = {
+	ANSWER("today", KIND_NUMBER, .nullable = true),
+	ANSWER("week_average", KIND_NUMBER, .nullable = true),
+	ANSWER("previous_week_average", KIND_NUMBER, .nullable = true),
+	ANSWER("trend", KIND_OBJECTS, .shape = &mood_point_shape, .doc = "The last 30 days."),
+	FIELDS_END,
+};
+
+static const struct field active_day_fields[] = {
+	ANSWER("date", KIND_DATE),
+	ANSWER("tasks_completed", KIND_INTEGER),
+	ANSWER("journals", KIND_INTEGER),
+	ANSWER("moods", KIND_INTEGER),
+	FIELDS_END,
+};
+
+static const struct shape active_day_shape = { "ActiveDay", active_day_fields };
+
+static const struct field activity_fields[] = {
+	ANSWER("current_streak", KIND_INTEGER, .doc = "Days in a row up to today or yesterday."),
+	ANSWER("longest_streak", KIND_INTEGER),
+	ANSWER("days", KIND_OBJECTS, .shape = &active_day_shape, .doc = "The last 30 days."),
+	FIELDS_END,
+};
+
+static const struct shape journal_summary_shape = { "JournalSummary", journal_summary_fields };
+static const struct shape mood_summary_shape = { "MoodSummary", mood_summary_fields };
+static const struct shape activity_shape = { "Activity", activity_fields };
+
+static const struct field dashboard_fields[] = {
+	ANSWER("tasks", KIND_OBJECT, .shape = &statistics_shape),
+	ANSWER("journals", KIND_OBJECT, .shape = &journal_summary_shape),
+	ANSWER("moods", KIND_OBJECT, .shape = &mood_summary_shape),
+	ANSWER("activity", KIND_OBJECT, .shape = &activity_shape),
+	FIELDS_END,
+};
+
+static const struct shape dashboard_shape = { "Dashboard", dashboard_fields };
+
+/* A row as an object that goes on with the rows of other results as its lists. */
+static void put_summary(struct buf *out, const struct result *row)
+{
+	result_put_row(out, row, 0);
+	out->len--; /* the closing brace */
+}
+
+static void put_list(struct buf *out, const char *name, const struct result *rows)
+{
+	buf_printf(out, ",\"%s\":", name);
+	result_put_rows(out, rows, rows->row_count);
+}
+
+static void put_statistics(struct buf *out, const struct result results[3])
+{
+	put_summary(out, &results[0]);
+	put_list(out, "upcoming_tasks", &results[1]);
+	put_list(out, "recent_projects", &results[2]);
+	buf_putc(out, '}');
+}
+
+static enum err get_statistics(struct request *req)
+{
+	struct query queries[] = { sql_dashboard_tasks(), sql_dashboard_upcoming(),
+				   sql_dashboard_projects() };
+	struct result results[3];
+
+	TRY(run_all(req, queries, 3, results));
+	put_statistics(req->body, results);
+	return reply_digested(req);
+}
+
+static enum err get_dashboard(struct request *req)
+{
+	struct query queries[] = {
+		sql_dashboard_tasks(),	  sql_dashboard_upcoming(), sql_dashboard_projects(),
+		sql_dashboard_journals(), sql_dashboard_entries(),  sql_dashboard_moods(),
+		sql_dashboard_trend(),	  sql_dashboard_streaks(),  sql_dashboard_days(),
+	};
+	struct result results[9];
+	struct buf *out = req->body;
+
+	TRY(run_all(req, queries, 9, results));
+	buf_puts(out, "{\"tasks\":");
+	put_statistics(out, results);
+	buf_puts(out, ",\"journals\":");
+	put_summary(out, &results[3]);
+	put_list(out, "recent", &results[4]);
+	buf_puts(out, "},\"moods\":");
+	put_summary(out, &results[5]);
+	put_list(out, "trend", &results[6]);
+	buf_puts(out, "},\"activity\":");
+	put_summary(out, &results[7]);
+	put_list(out, "days", &results[8]);
+	buf_puts(out, "}}");
+	return reply_digested(req);
+}
+
+const struct route dashboard_routes[] = {
+	{ GET, "/dashboard/statistics", USER, get_statistics, .answer = &statistics_shape,
+	  .tag = "dashboard", .tag_doc = "The day at a glance", .doc = "Tasks at a glance" },
+	{ GET, "/dashboard", USER, get_dashboard, .answer = &dashboard_shape, .tag = "dashboard",
+	  .doc = "The day at a glance" },
+	ROUTES_END,
+};

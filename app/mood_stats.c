@@ -1,0 +1,134 @@
+/* mood_stats.c -- /moods/stats and /moods/trends: moods by week and month, in the user's zone. */
+#include "sql/mood_stats.h"
+#include "app.h"
+
+static const char *const periods[] = { "week", "month", NULL };
+
+static const struct field distribution_fields[] = {
+	ANSWER("1", KIND_INTEGER), ANSWER("2", KIND_INTEGER), ANSWER("3", KIND_INTEGER),
+	ANSWER("4", KIND_INTEGER), ANSWER("5", KIND_INTEGER), FIELDS_END,
+};
+
+static const struct field day_fields[] = {
+	ANSWER("date", KIND_DATE),
+	ANSWER("count", KIND_INTEGER),
+	ANSWER("average", KIND_NUMBER, .nullable = true),
+	FIELDS_END,
+};
+
+static const struct field previous_fields[] = {
+	ANSWER("start", KIND_DATE),
+	ANSWER("end", KIND_DATE),
+	ANSWER("count", KIND_INTEGER),
+	ANSWER("average", KIND_NUMBER, .nullable = true),
+	FIELDS_END,
+};
+
+static const struct shape distribution_shape = { "MoodDistribution", distribution_fields };
+static const struct shape day_shape = { "MoodDay", day_fields };
+static const struct shape previous_shape = { "MoodPrevious", previous_fields };
+
+static const struct field stats_fields[] = {
+	ANSWER("period", KIND_TEXT, .words = periods),
+	ANSWER("start", KIND_DATE, .doc = "The first day."),
+	ANSWER("end", KIND_DATE, .doc = "The last day."),
+	ANSWER("timezone", KIND_TEXT),
+	ANSWER("count", KIND_INTEGER),
+	ANSWER("average", KIND_NUMBER, .nullable = true, .doc = "To two decimals."),
+	ANSWER("median", KIND_NUMBER, .nullable = true),
+	ANSWER("min", KIND_INTEGER, .nullable = true),
+	ANSWER("max", KIND_INTEGER, .nullable = true),
+	ANSWER("distribution", KIND_OBJECT, .shape = &distribution_shape),
+	ANSWER("days", KIND_OBJECTS, .shape = &day_shape, .doc = "Every day of the period."),
+	ANSWER("previous", KIND_OBJECT, .shape = &previous_shape, .doc = "The period before."),
+	ANSWER("change", KIND_NUMBER, .nullable = true,
+	       .doc = "The average less that of the period before."),
+	FIELDS_END,
+};
+
+static const struct field trend_fields[] = {
+	ANSWER("start", KIND_DATE),
+	ANSWER("end", KIND_DATE),
+	ANSWER("count", KIND_INTEGER),
+	ANSWER("average", KIND_NUMBER, .nullable = true),
+	ANSWER("min", KIND_INTEGER, .nullable = true),
+	ANSWER("max", KIND_INTEGER, .nullable = true),
+	FIELDS_END,
+};
+
+static const struct shape trend_shape = { "MoodTrend", trend_fields };
+
+static const struct field trends_fields[] = {
+	ANSWER("period", KIND_TEXT, .words = periods),
+	ANSWER("timezone", KIND_TEXT),
+	ANSWER("periods", KIND_OBJECTS, .shape = &trend_shape, .doc = "The oldest first."),
+	FIELDS_END,
+};
+
+static const struct shape stats_shape = { "MoodStats", stats_fields };
+static const struct shape trends_shape = { "MoodTrends", trends_fields };
+
+struct stats_query {
+	const char *period;
+	struct date date;
+	struct integer count;
+};
+
+static const struct field stats_query_fields[] = {
+	FIELD(struct stats_query, period, .required = true, .words = periods),
+	FIELD(struct stats_query, date, .doc = "Any day of the period; today if absent."),
+	FIELDS_END,
+};
+
+static const struct field day_query_fields[] = {
+	FIELD(struct stats_query, date, .doc = "Any day of the period; today if absent."),
+	FIELDS_END,
+};
+
+static const struct field trends_query_fields[] = {
+	FIELD(struct stats_query, period, .required = true, .words = periods),
+	FIELD(struct stats_query, count, .min = 1, .max = 60, .preset = "12",
+	      .doc = "How many periods, up to the one of today."),
+	FIELDS_END,
+};
+
+static enum err reply_stats(struct request *req, struct stats_query q)
+{
+	TRY(read_query(req, &q));
+	return reply_row(req, sql_mood_stats(q.period, q.date));
+}
+
+static enum err get_stats(struct request *req)
+{
+	return reply_stats(req, (struct stats_query){ 0 });
+}
+
+static enum err get_weekly_stats(struct request *req)
+{
+	return reply_stats(req, (struct stats_query){ .period = "week" });
+}
+
+static enum err get_monthly_stats(struct request *req)
+{
+	return reply_stats(req, (struct stats_query){ .period = "month" });
+}
+
+static enum err get_trends(struct request *req)
+{
+	struct stats_query q = { .count = { 12, true } };
+
+	TRY(read_query(req, &q));
+	return reply_row(req, sql_mood_trends(q.period, q.count));
+}
+
+const struct route mood_stats_routes[] = {
+	{ GET, "/moods/stats", USER, get_stats, .query = stats_query_fields, .answer = &stats_shape,
+	  .tag = "moods", .doc = "Statistics of a week or a month" },
+	{ GET, "/moods/stats/weekly", USER, get_weekly_stats, .query = day_query_fields,
+	  .answer = &stats_shape, .tag = "moods", .doc = "Statistics of a week" },
+	{ GET, "/moods/stats/monthly", USER, get_monthly_stats, .query = day_query_fields,
+	  .answer = &stats_shape, .tag = "moods", .doc = "Statistics of a month" },
+	{ GET, "/moods/trends", USER, get_trends, .query = trends_query_fields,
+	  .answer = &trends_shape, .tag = "moods", .doc = "The last weeks or months in one call" },
+	ROUTES_END,
+};

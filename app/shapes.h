@@ -1,0 +1,10 @@
+/* shapes.h -- tables that describe the answers of more than one resource. */
+#ifndef SHAPES_H
+#define SHAPES_H
+
+#include "field.h"
+
+extern const struct shape user_shape, task_shape, project_shape, journal_shape, mood_shape,
+	task_counts_shape;
+
+#endif

@@ -1,0 +1,76 @@
+-- categories.sql: labels for tasks, with the number of tasks under each.
+
+-- fragment category_row
+SELECT categories.id, categories.name, categories.color, c.tasks::int AS task_count,
+       categories.version, categories.created_at, categories.updated_at,
+       concat_ws('-', categories.version, c.tasks) AS _etag
+
+-- fragment category_counts
+CROSS JOIN LATERAL ({category_count}) AS c
+
+-- fragment category_count
+SELECT count(*) AS tasks
+FROM tasks AS t WHERE t.user_id = current_user_id() AND t.category_id = categories.id
+
+-- fragment category_is_fresh
+AND version = :version    --? version
+AND (SELECT concat_ws('-', version, c.tasks) FROM ({category_count}) AS c) = ANY (:if_match)    --? if_match
+
+-- fragment category_filters
+user_id = current_user_id()
+AND strpos(name_key, (SELECT fold(:search) COLLATE "C")) > 0    --? search
+
+-- category_get(id uuid) reads
+-- Reads one category.
+{category_row}
+FROM categories {category_counts}
+WHERE user_id = current_user_id() AND id = :id;
+
+-- category_create(id uuid, name text, color text)
+-- Makes a category; no row if the user has one with this id.
+WITH categories AS (
+    INSERT INTO categories (user_id, id, name, color)
+    VALUES (current_user_id(), :id, :name, :color)
+    ON CONFLICT (user_id, id) DO NOTHING
+    RETURNING id, name, color, version, created_at, updated_at)
+{category_row}
+FROM categories {category_counts};
+
+-- category_update(id uuid, if_match text[], version bigint, sent text[], name text, color text)
+-- Changes the members that were sent.
+WITH categories AS (
+    UPDATE categories
+    SET name = merge('name', :sent, :name, name), color = merge('color', :sent, :color, color)
+    WHERE user_id = current_user_id() AND id = :id
+      {category_is_fresh}
+    RETURNING id, name, color, version, created_at, updated_at)
+{category_row}
+FROM categories {category_counts};
+
+-- category_delete(id uuid, if_match text[], version bigint)
+-- Deletes a category; its tasks stay, without one.
+DELETE FROM categories
+WHERE user_id = current_user_id() AND id = :id
+  {category_is_fresh}
+RETURNING id;
+
+-- category_count(search text) reads
+-- How many categories match.
+SELECT count(*) AS _total FROM categories WHERE
+{category_filters};
+
+-- category_list(search text, sort_by text, sort_order text, after_key text, after_id uuid, rows int, skip int) reads
+-- One page in one order. The counts are taken for the page alone.
+WITH categories AS (
+    SELECT id, name, color, version, created_at, updated_at, name_key
+    FROM categories WHERE
+    {category_filters}
+    {after_name_or_time}
+    {name_or_time_order}
+    LIMIT :rows OFFSET :skip)
+{category_row},
+name_key AS _key            --? sort_by=name
+created_at::text AS _key    --? sort_by=created_at
+updated_at::text AS _key    --? sort_by=updated_at
+FROM categories {category_counts}
+{name_or_time_order};
