@@ -32,6 +32,16 @@ AS $$
 	SELECT CASE WHEN name = ANY (sent) THEN value ELSE old END;
 $$;
 
+-- The moment at which a day begins in a time zone. Where clocks are put back at midnight (Havana), there
+-- are two midnights; AT TIME ZONE takes the later one, but the day begins with the earlier one.
+CREATE FUNCTION daybook.day_start(day date, zone text) RETURNS timestamptz
+	LANGUAGE sql STABLE PARALLEL SAFE
+AS $$
+	SELECT CASE WHEN (late - interval '1 hour') AT TIME ZONE zone >= day THEN late - interval '1 hour'
+		ELSE late END
+	FROM (SELECT day::timestamp AT TIME ZONE zone AS late) AS midnight;
+$$;
+
 -- Trigger BEFORE UPDATE: the row gets its next version and the time of the change, also when it is
 -- written as it was: whoever counts versions counts writes, so a lost one shows. Triggers run in the
 -- order of their names; every table calls this one last.
@@ -46,7 +56,7 @@ END
 $$;
 
 GRANT EXECUTE ON FUNCTION daybook.current_user_id(), daybook.fold(text), daybook.blank(text),
-	daybook.merge(text, text[], anyelement, anyelement)
+	daybook.merge(text, text[], anyelement, anyelement), daybook.day_start(date, text)
 	TO daybook_auth, daybook_app, daybook_jobs;
 
 COMMIT;
