@@ -1,0 +1,170 @@
+"""More than a pool can carry, and clients that are slow or go away (F8, F10, F32)."""
+
+import concurrent.futures
+import contextlib
+import json
+import os
+import signal
+import socket
+import ssl
+import struct
+import threading
+import time
+import uuid
+
+from faults import trigger
+
+BACKLOG = 64
+QUICK_S = 0.8
+SLOW_CLIENTS = 20
+
+
+def crowd(user, count, work):
+    """`count` people call work(client) at the same time; the answers as futures."""
+    barrier = threading.Barrier(count)
+
+    def one():
+        with contextlib.closing(user.again()) as client:
+            client.connection.connect()  # the TLS handshake is not what is measured
+            barrier.wait()
+            return work(client)
+
+    threads = concurrent.futures.ThreadPoolExecutor(count)
+    calls = [threads.submit(one) for _ in range(count)]
+    threads.shutdown(wait=False)
+    return calls
+
+
+def test_full_backlog(stack, user):
+    """Nobody takes requests: what does not fit is refused at once, the rest is not forgotten."""
+    workers = stack.workers("api")
+    with contextlib.ExitStack() as stopped:
+        for worker in workers:
+            stopped.callback(os.kill, worker, signal.SIGCONT)
+            os.kill(worker, signal.SIGSTOP)
+        calls = crowd(user, BACKLOG + 36, lambda client: client.get("/tasks"))
+        concurrent.futures.wait(calls, timeout=2)
+        refused = [call for call in calls if call.done()]
+    shed = [call.result() for call in refused]
+    served = [call.result() for call in calls if call not in refused]
+    assert len(shed) >= 30
+    assert all(answer.polite for answer in shed)
+    assert max(answer.seconds for answer in shed) < QUICK_S
+    assert len(served) >= BACKLOG
+    assert all(answer.ok for answer in served)
+
+
+def test_crowd(stack, user):
+    """Each change takes a tenth of a second, so four workers can do forty in a second."""
+    with trigger(stack, "PERFORM pg_sleep(0.1)"):
+        calls = crowd(user, 120, lambda client: client.post("/tasks", {"title": "chaos"}))
+        answers = [call.result() for call in calls]
+    served = [answer for answer in answers if answer.ok]
+    shed = [answer for answer in answers if not answer.ok]
+    assert shed and all(answer.polite for answer in shed)
+    assert max(answer.seconds for answer in shed) < QUICK_S
+    assert len(served) >= BACKLOG
+    assert max(answer.seconds for answer in served) < (BACKLOG + 8) / 40 + 1
+    after = user.get("/tasks")
+    assert after.body["total"] == len(served)
+    assert after.seconds < QUICK_S, "it is over at once"
+
+
+# Slow clients
+
+def open_raw(stack, receive_bytes=None):
+    """A TLS connection for what no HTTP library would do."""
+    plain = socket.socket()
+    if receive_bytes:
+        plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
+    plain.settimeout(10)
+    plain.connect(("127.0.0.1", stack.port))
+    context = ssl.create_default_context(cafile=stack.certificate)
+    return context.wrap_socket(plain, server_hostname="localhost")
+
+
+def head(user, method, path, length=0):
+    return (f"{method} /api/v1{path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+            f"Authorization: Bearer {user.token}\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {length}\r\n\r\n").encode()
+
+
+@contextlib.contextmanager
+def slow_clients(stack, beginning, receive_bytes=None):
+    """Many clients that send only this, and then do nothing."""
+    with contextlib.ExitStack() as connections:
+        clients = [connections.enter_context(open_raw(stack, receive_bytes))
+                   for _ in range(SLOW_CLIENTS)]
+        for client in clients:
+            client.sendall(beginning)
+        time.sleep(0.2)
+        yield clients
+
+
+def see_others_served(user):
+    answers = [user.get("/tasks?limit=1") for _ in range(20)]
+    assert all(answer.ok for answer in answers)
+    assert max(answer.seconds for answer in answers) < QUICK_S
+
+
+def test_slow_headers(stack, user):
+    with slow_clients(stack, head(user, "GET", "/tasks")[:60]):
+        see_others_served(user)
+
+
+def test_slow_bodies(stack, user):
+    body = json.dumps({"title": "slow"}).encode()
+    with slow_clients(stack, head(user, "POST", "/tasks", len(body)) + body[:5]) as clients:
+        see_others_served(user)
+        for client in clients:
+            client.sendall(body[5:])
+        assert all(b" 201 " in client.recv(4096).split(b"\r\n")[0] for client in clients)
+    assert user.get("/tasks").body["total"] == SLOW_CLIENTS
+
+
+def test_slow_readers(stack, user):
+    """Half a megabyte each, which nobody reads at first; nginx holds it, not a worker."""
+    for _ in range(200):
+        assert user.post("/tasks", {"title": "long", "description": "ä" * 1200}).ok
+    with slow_clients(stack, head(user, "GET", "/tasks?limit=200"), 4096) as clients:
+        see_others_served(user)
+        for client in clients[:4]:
+            _, _, body = b"".join(iter(lambda: client.recv(65536), b"")).partition(b"\r\n\r\n")
+            assert len(json.loads(body)["tasks"]) == 200
+
+
+# Clients that go away
+
+def leave(connection):
+    """Resets the connection instead of closing it."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
+def test_client_goes_away(stack, user):
+    """Whatever it left behind is whole or not there, and no worker minds."""
+    workers = stack.workers("api")
+    titles = {}
+    for turn in range(120):
+        task = str(uuid.uuid4())
+        titles[task] = f"left {turn}"
+        body = json.dumps({"id": task, "title": titles[task]}).encode()
+        connection = open_raw(stack)
+        connection.sendall(head(user, "POST", "/tasks", len(body)) + body)
+        time.sleep(turn % 6 / 2000)
+        leave(connection)
+    time.sleep(0.2)
+    answer = user.get("/tasks?limit=200")
+    assert answer.ok
+    assert all(titles[task["id"]] == task["title"] for task in answer.body["tasks"])
+    assert answer.body["total"] > 0
+    assert stack.workers("api") == workers
+
+
+def test_client_goes_away_within_the_body(stack, user):
+    body = json.dumps({"title": "half"}).encode()
+    for length in range(len(body)):
+        connection = open_raw(stack)
+        connection.sendall(head(user, "POST", "/tasks", len(body)) + body[:length])
+        leave(connection)
+    assert user.get("/tasks").body["total"] == 0

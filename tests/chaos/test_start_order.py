@@ -1,0 +1,44 @@
+"""Workers that are there before PostgreSQL (F34)."""
+
+import os
+import signal
+import time
+
+from chaos_client import sign_up, wait_for
+from fastcgi import Pool, ask
+
+
+def test_workers_before_postgres(stack):
+    """They say that they live, refuse the rest, and are ready by themselves."""
+    user = sign_up(stack)
+    old = stack.workers("api")
+    stack.postgres.stop()
+    try:
+        for worker in old:
+            os.kill(worker, signal.SIGTERM)
+        wait_for(lambda: len(stack.workers("api")) == len(old) and not set(stack.workers("api")) & set(old))
+        young = stack.workers("api")
+        for _ in range(8):
+            assert user.get("/health").ok
+            answer = user.get("/tasks")
+            assert answer.polite and answer.seconds < 1
+        ready = ask(stack.state / "s" / "api.sock", "GET", "/ready")
+        assert ready.status == 503
+        assert ready.body["checks"]["database"] == "unavailable"
+    finally:
+        stack.postgres.start()
+    started = time.monotonic()
+    wait_for(lambda: user.get("/tasks").ok, seconds=1)
+    time.sleep(max(0, started + 1 - time.monotonic()))
+    assert all(user.get("/tasks").ok for _ in range(40)), "every worker is back"
+    assert ask(stack.state / "s" / "api.sock", "GET", "/ready").status == 200
+    assert stack.workers("api") == young, "nobody had to be restarted"
+    user.close()
+
+
+def test_no_address_of_postgres(stack):
+    """Nothing at all where PostgreSQL should be."""
+    with Pool(stack, "alone", DATABASE_URL="postgresql:///daybook?host=/nonexistent") as pool:
+        wait_for(lambda: pool.get("/health").status == 200)
+        assert pool.get("/ready").status == 503
+        assert pool.stop() == [0]
