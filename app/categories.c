@@ -1,6 +1,7 @@
 /* categories.c -- /categories: labels for tasks, unique by name. */
 #include "sql/categories.h"
 #include "app.h"
+#include "shapes.h"
 #include "uuid.h"
 
 static const char *const orders[] = { "name", "created_at", "updated_at", NULL };
@@ -23,7 +24,7 @@ static const struct field category_fields[] = {
 	FIELDS_END,
 };
 
-static const struct shape category_shape = { "Category", category_fields };
+const struct shape category_shape = { "Category", category_fields };
 
 struct category_filter {
 	const char *search, *sort_by, *sort_order;

@@ -15,7 +15,7 @@ static const struct field statistics_fields[] = {
 	FIELDS_END,
 };
 
-const struct shape statistics_shape = { "TaskStatistics", statistics_fields };
+static const struct shape statistics_shape = { "TaskStatistics", statistics_fields };
 
 static const struct field journal_summary_fields[] = {
 	ANSWER("total", KIND_INTEGER),

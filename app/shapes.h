@@ -4,7 +4,7 @@
 
 #include "field.h"
 
-extern const struct shape user_shape, task_shape, project_shape, journal_shape, mood_shape,
-	task_counts_shape;
+extern const struct shape user_shape, task_shape, project_shape, category_shape, journal_shape,
+	mood_shape, task_counts_shape;
 
 #endif

@@ -263,10 +263,12 @@ enum err db_run(struct db *db, struct arena *arena, const struct db_scope *scope
 	return conclude(run_tries(db, arena, &batch, results));
 }
 
-enum err db_begin(struct db *db, struct arena *arena, const struct db_scope *scope,
-		  const struct query *query, struct result *out)
+enum err db_begin(struct db *db, struct arena *arena, enum db_view view,
+		  const struct db_scope *scope, const struct query *query, struct result *out)
 {
-	struct batch batch = { "BEGIN", "SAVEPOINT work", query, 1 };
+	static const char *const begin[] = { [DB_LATEST] = "BEGIN",
+					     [DB_SNAPSHOT] = "BEGIN ISOLATION LEVEL REPEATABLE READ" };
+	struct batch batch = { begin[view], "SAVEPOINT work", query, 1 };
 
 	assert(!db->in_transaction);
 	enum err err = run_scoped(db, arena, scope, batch, out);

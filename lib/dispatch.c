@@ -9,6 +9,7 @@
 #include "log.h"
 #include "metrics.h"
 #include "router.h"
+#include "spool.h"
 #include "uuid.h"
 
 enum { MAX_PATH_BYTES = 2048, MAX_QUERY_BYTES = 8192, MAX_REQUEST_ID = 64 };
@@ -216,6 +217,21 @@ static const char *reason_phrase(int status)
 	}
 }
 
+static void send_body(const struct request *req, FCGX_Stream *out)
+{
+	char part[65536];
+	size_t len, offset = 0;
+
+	if (!req->spool) {
+		FCGX_PutStr(req->body->data, (int)req->body->len, out);
+		return;
+	}
+	while ((len = spool_read(req->spool, offset, part, sizeof part)) > 0) {
+		FCGX_PutStr(part, (int)len, out);
+		offset += len;
+	}
+}
+
 /* Everything leaves complete and with its length, so that a broken answer can never pass for a
  * whole one. */
 static void send_answer(struct request *req, FCGX_Stream *out)
@@ -225,14 +241,15 @@ static void send_answer(struct request *req, FCGX_Stream *out)
 
 	FCGX_FPrintF(out, "Status: %d %s\r\n", req->status, reason_phrase(req->status));
 	if (!no_body)
-		FCGX_FPrintF(out, "Content-Length: %lu\r\n", (unsigned long)req->body->len);
+		FCGX_FPrintF(out, "Content-Length: %lu\r\n",
+			     (unsigned long)(req->spool ? spool_size(req->spool) : req->body->len));
 	if (!req->cache_set)
 		buf_puts(req->head, cacheable ? "Cache-Control: private, no-cache\r\n"
 					      : "Cache-Control: no-store\r\n");
 	buf_put(req->head, "\r\n", 2);
 	FCGX_PutStr(req->head->data, (int)req->head->len, out);
 	if (!no_body && req->method != HEAD)
-		FCGX_PutStr(req->body->data, (int)req->body->len, out);
+		send_body(req, out);
 }
 
 static void log_request(const struct request *req, int64_t duration_us)

@@ -100,7 +100,7 @@ enum err idempotency_run(struct request *req, const char *key)
 	const char *route =
 		arena_printf(req->arena, "%s %s", methods[req->route->method], req->path);
 	struct query claim = sql_request_claim_key(route, key, digest);
-	enum err err = db_begin(req->web->db, req->arena, &req->scope, &claim, &rows);
+	enum err err = db_begin(req->web->db, req->arena, DB_LATEST, &req->scope, &claim, &rows);
 	if (err != OK)
 		return refuse(req, err, NULL, NULL);
 	const char *outcome = result_text(&rows, 0, "_outcome");

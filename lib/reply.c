@@ -286,6 +286,13 @@ static void put_list(struct request *req, const struct result *rows, int count)
 	buf_printf(req->body, ",\"count\":%d", count);
 }
 
+enum err reply_spooled(struct request *req, struct spool *spool)
+{
+	reply_start(req, 200);
+	req->spool = spool;
+	return reply_object(req);
+}
+
 enum err reply_rows(struct request *req, const struct result *rows)
 {
 	reply_start(req, 200);

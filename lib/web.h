@@ -81,6 +81,7 @@ struct constraint {
 };
 
 struct router;
+struct spool;
 
 /* What lives as long as the process. */
 struct web {
@@ -144,6 +145,7 @@ struct request {
 	const char *refusal;	    /* the error's word, for the log */
 	int status;		    /* of the answer; 0 = none yet */
 	struct buf *head, *body;
+	struct spool *spool; /* the body, when it is large */
 	bool etag_given, cache_set; /* cache_set: the handler wrote Cache-Control itself */
 };
 
@@ -222,6 +224,9 @@ enum err refuse_stale(struct request *req, const struct result *rows);
 /* 200 with what the handler has written into req->body, under a digest of it as its ETag; 304 when
  * If-None-Match has that. */
 enum err reply_digested(struct request *req);
+
+/* 200 with the JSON in the spool. */
+enum err reply_spooled(struct request *req, struct spool *spool);
 
 /* These rows, as the member route->list. */
 enum err reply_rows(struct request *req, const struct result *rows);
