@@ -1,4 +1,5 @@
-"""day_start() against Python's zoneinfo, whose first of two midnights (fold=0) it means."""
+"""day_start() against Python's zoneinfo, whose first of two midnights (fold=0) it means, in every zone
+that users may choose."""
 
 import datetime
 import random
@@ -14,6 +15,11 @@ ODD = [
     ("Europe/Berlin", "2026-03-29"), ("Europe/Berlin", "2026-10-25"), ("Asia/Beirut", "2026-10-25"),
     ("America/St_Johns", "2010-11-07"), ("Africa/Casablanca", "2026-02-15"),
 ]
+
+
+def test_abbreviations_are_no_zones(database):
+    """PostgreSQL takes these four for fixed offsets; no name that is left may differ from its zone."""
+    assert database.ask("SELECT name FROM timezones WHERE name IN ('CET', 'EET', 'MET', 'WET')") == []
 
 
 def test_against_zoneinfo(database, app):
