@@ -28,7 +28,7 @@ RETURNING {mood_columns};
 -- mood_update(id uuid, if_match text[], version bigint, sent text[], score int, emotions text[], note text, recorded_at timestamptz)
 -- Changes the members that were sent.
 UPDATE moods
-SET score = merge('score', :sent, :score, score),
+SET score = merge('score', :sent, :score::smallint, score),
     emotions = merge('emotions', :sent, :emotions, emotions),
     note = merge('note', :sent, :note, note),
     recorded_at = merge('recorded_at', :sent, :recorded_at, recorded_at)
