@@ -4,6 +4,7 @@
 
 const struct constraint constraints[] = {
 	{ "users_email_key", ERR_EMAIL_TAKEN, "email", "is already in use" },
+	{ "users_email_check", ERR_UNAUTHORIZED, NULL, NULL }, /* a token of another issuer */
 	{ "users_username_key", ERR_USERNAME_TAKEN, "username", "is already in use" },
 	{ "users_timezone_fkey", ERR_VALIDATION, "timezone",
 	  "must be an IANA time zone, such as Europe/Berlin" },

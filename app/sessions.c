@@ -25,10 +25,10 @@ static enum err revoke_session(struct request *req)
 }
 
 const struct route sessions_routes[] = {
-	{ GET, "/auth/sessions", USER, list_sessions, .answer = &session_shape, .list = "sessions",
-	  .unpaged = true, .tag = "sessions", .tag_doc = "Where a user is logged in",
-	  .doc = "List where I am logged in" },
-	{ DELETE, "/auth/sessions/{id}", USER, revoke_session, .status = 204, .tag = "sessions",
-	  .doc = "End one session" },
+	{ GET, "/auth/sessions", USER, list_sessions, .own_session = true, .answer = &session_shape,
+	  .list = "sessions", .unpaged = true, .tag = "sessions",
+	  .tag_doc = "Where a user is logged in", .doc = "List where I am logged in" },
+	{ DELETE, "/auth/sessions/{id}", USER, revoke_session, .own_session = true, .status = 204,
+	  .tag = "sessions", .doc = "End one session" },
 	ROUTES_END,
 };

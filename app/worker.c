@@ -70,6 +70,9 @@ static struct jwt_keys *make_keys(const struct config *config)
 		const struct config_key *key = &config->jwt_previous_keys.items[i];
 		jwt_keys_add(keys, key->kid, key->secret, strlen(key->secret));
 	}
+	if (config->better_auth_secret[0])
+		jwt_keys_add_foreign(keys, config->better_auth_secret,
+				     strlen(config->better_auth_secret));
 	return keys;
 }
 

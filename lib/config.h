@@ -39,6 +39,7 @@ struct config {
 	const char *jwt_secret_key;
 	const char *jwt_key_id;
 	struct config_keys jwt_previous_keys;
+	const char *better_auth_secret; /* "" = no other issuer */
 	const char *token_issuer;
 	const char *token_audience;
 	int access_token_s;

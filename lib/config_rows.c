@@ -51,6 +51,19 @@ static const char *check_secret(const struct config *config, const char *secret)
 	return NULL;
 }
 
+/* A secret that both sign with would let each one's tokens pass for the other's. */
+static const char *check_foreign_secret(const struct config *config, const char *secret)
+{
+	if (*secret == '\0')
+		return NULL;
+	if (strcmp(secret, config->jwt_secret_key) == 0)
+		return "must not be JWT_SECRET_KEY";
+	for (size_t i = 0; i < config->jwt_previous_keys.count; i++)
+		if (strcmp(secret, config->jwt_previous_keys.items[i].secret) == 0)
+			return "must not be one of JWT_PREVIOUS_KEYS";
+	return check_secret(config, secret);
+}
+
 static const char *check_kid(const struct config *config, const char *kid)
 {
 	size_t len =
@@ -126,6 +139,10 @@ const struct setting config_rows[] = {
 		.check = check_previous_keys,
 		.doc = "Keys that no longer sign but are still accepted, so that a change of key "
 		       "logs nobody out."),
+	SETTING("BETTER_AUTH_SECRET", better_auth_secret, .secret = true, .initial = "",
+		.check = check_foreign_secret,
+		.doc = "Signs the tokens (HS256) of a front end with its own login, which are then "
+		       "accepted, too."),
 	SETTING("TOKEN_ISSUER", token_issuer, .initial = "daybook", .min = 1, .max = 200,
 		.check = check_printable, .doc = "The issuer (iss) of the tokens."),
 	SETTING("TOKEN_AUDIENCE", token_audience, .initial = "daybook", .min = 1, .max = 200,

@@ -241,13 +241,14 @@ static enum err run_scoped(struct db *db, struct arena *arena, const struct db_s
 	struct result answers[SQL_MAX_QUERIES + 1];
 
 	assert(batch.count <= SQL_MAX_QUERIES);
-	all[0] = sql_request_begin(scope->user, scope->session);
+	all[0] = scope->session.set ? sql_request_begin(scope->user, scope->session)
+				    : sql_request_begin_foreign(scope->user, scope->email);
 	memcpy(all + 1, batch.queries, batch.count * sizeof *all);
 	batch.queries = all;
 	batch.count++;
 	enum outcome outcome = run_tries(db, arena, &batch, answers);
 	if (answers[0].rows && !result_bool(&answers[0], 0, "_lives"))
-		return ERR_SESSION_REVOKED;
+		return scope->session.set ? ERR_SESSION_REVOKED : ERR_UNAUTHORIZED;
 	memcpy(results, answers + 1, (batch.count - 1) * sizeof *results);
 	return conclude(outcome);
 }

@@ -93,9 +93,11 @@ static inline struct param param_strings(struct strings v)
 	return (struct param){ .set = v.set, .strings = v };
 }
 
-/* Whose rows a transaction sees, by which session. */
+/* Whose rows a transaction sees: by which session, or, without one, as the user of another issuer
+ * with this email, who is made at first sight. */
 struct db_scope {
 	struct uuid user, session;
+	const char *email;
 };
 
 struct db_settings {
@@ -135,7 +137,8 @@ struct db *db_new(const struct db_settings *settings);
 void db_free(struct db *db);
 
 /* Runs `count` queries (at most SQL_MAX_QUERIES) as one transaction in one round trip; the
- * results join the arena. ERR_SESSION_REVOKED: the scope's session has ended. ERR_UNAVAILABLE,
+ * results join the arena. ERR_SESSION_REVOKED: the scope's session has ended; ERR_UNAUTHORIZED: the
+ * other issuer's user cannot be made. ERR_UNAVAILABLE,
  * ERR_TIMEOUT: nothing is known to be done, try later. ERR_INTERNAL: see db_fault(). Deadlocks and
  * serialization failures are repeated up to three times, reads once over a broken connection. */
 enum err db_run(struct db *db, struct arena *arena, const struct db_scope *scope,

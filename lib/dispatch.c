@@ -114,9 +114,14 @@ static enum err authenticate(struct request *req)
 	const char *token = header + strlen(scheme);
 	enum err err = jwt_verify(req->web->keys, token, strlen(token), JWT_ACCESS,
 				  req->now.us / 1000000, &req->claims);
+	if (err == ERR_UNAUTHORIZED)
+		err = jwt_verify_foreign(req->web->keys, token, strlen(token),
+					 req->now.us / 1000000, &req->claims);
 	if (err != OK)
 		return refuse_token(req, err, err_info(err)->word);
-	req->scope = (struct db_scope){ req->claims.user, req->claims.session };
+	req->scope = (struct db_scope){ req->claims.user, req->claims.session, req->claims.email };
+	if (req->route->own_session && !req->scope.session.set)
+		return refuse(req, ERR_FORBIDDEN, NULL, "this needs a login at this server");
 	return OK;
 }
 

@@ -6,6 +6,7 @@
 #include "crypto.h"
 #include "encoding.h"
 #include "json_scan.h"
+#include "jwt_claims.h"
 #include "uuid.h"
 
 #include <assert.h>
@@ -21,9 +22,6 @@
 #define MAX_HEADER_CHARS 512
 #define MAX_PARTIES_BYTES 512
 
-/* 9999-12-31T23:59:59Z */
-#define MAX_DATE_S INT64_C(253402300799)
-
 struct key {
 	struct key *next;
 	const char *kid;
@@ -38,6 +36,7 @@ struct jwt_keys {
 	const char *audience;
 	const char *parties; /* both as members of a payload */
 	struct key *first;
+	struct key *foreign; /* of another issuer, or NULL */
 };
 
 /* A text inside the token. */
@@ -52,8 +51,6 @@ struct parts {
 	struct part signature;
 	struct part signed_text; /* header and payload with their dot */
 };
-
-static const char *const type_words[] = { [JWT_ACCESS] = "access", [JWT_REFRESH] = "refresh" };
 
 struct jwt_keys *jwt_keys_new(const char *issuer, const char *audience)
 {
@@ -103,6 +100,13 @@ void jwt_keys_add(struct jwt_keys *keys, const char *kid, const char *secret, si
 	*last = key;
 }
 
+void jwt_keys_add_foreign(struct jwt_keys *keys, const char *secret, size_t secret_len)
+{
+	keys->foreign = arena_alloc(keys->arena, sizeof(*keys->foreign));
+	keys->foreign->hmac = hmac_key_new(secret, secret_len);
+	arena_defer(keys->arena, release_hmac, keys->foreign->hmac);
+}
+
 void jwt_keys_free(struct jwt_keys *keys)
 {
 	arena_free(keys->arena);
@@ -150,13 +154,10 @@ static json_object *part_object(const struct part *part)
 	return NULL;
 }
 
-static bool is_text(json_object *value, const char *text)
+static bool is_plain_hs256(json_object *header)
 {
-	size_t len = strlen(text);
-
-	return json_object_is_type(value, json_type_string) &&
-	       (size_t)json_object_get_string_len(value) == len &&
-	       memcmp(json_object_get_string(value), text, len) == 0;
+	return jwt_is_text(json_object_object_get(header, "alg"), "HS256") &&
+	       !json_object_object_get_ex(header, "crit", NULL);
 }
 
 /* The key that a header asks for, or NULL if it asks for what we do not do. Members that could
@@ -166,11 +167,10 @@ static const struct key *key_of_object(const struct jwt_keys *keys, json_object 
 	const struct key *key = keys->first;
 	json_object *kid;
 
-	if (!is_text(json_object_object_get(header, "alg"), "HS256") ||
-	    json_object_object_get_ex(header, "crit", NULL))
+	if (!is_plain_hs256(header))
 		return NULL;
 	if (json_object_object_get_ex(header, "kid", &kid))
-		while (key != NULL && !is_text(kid, key->kid))
+		while (key != NULL && !jwt_is_text(kid, key->kid))
 			key = key->next;
 	return key;
 }
@@ -205,112 +205,43 @@ static bool signature_matches(const struct key *key, const struct parts *parts)
 	return CRYPTO_memcmp(given, right, sizeof(right)) == 0;
 }
 
-static bool get_uuid(json_object *payload, const char *name, struct uuid *out)
+/* The payload of a token that the key has signed, or NULL; to be put by the caller. */
+static json_object *signed_payload(const struct key *key, const struct parts *parts)
 {
-	json_object *value = json_object_object_get(payload, name);
-
-	return json_object_is_type(value, json_type_string) &&
-	       uuid_parse(json_object_get_string(value), (size_t)json_object_get_string_len(value),
-			  out);
-}
-
-/* A NumericDate (RFC 7519 section 2), rounded down to the second. */
-static bool get_date(json_object *payload, const char *name, int64_t *out)
-{
-	json_object *value = json_object_object_get(payload, name);
-	double seconds = json_object_get_double(value);
-
-	if ((!json_object_is_type(value, json_type_int) &&
-	     !json_object_is_type(value, json_type_double)) ||
-	    !(seconds >= 0 && seconds <= (double)MAX_DATE_S))
-		return false;
-	*out = (int64_t)seconds;
-	return true;
-}
-
-/* As get_date(), but the claim may be absent and is 0 then. */
-static bool get_optional_date(json_object *payload, const char *name, int64_t *out)
-{
-	*out = 0;
-	return !json_object_object_get_ex(payload, name, NULL) || get_date(payload, name, out);
-}
-
-static bool get_email(json_object *payload, char out[JWT_EMAIL_BYTES])
-{
-	json_object *value = json_object_object_get(payload, "email");
-	size_t len = (size_t)json_object_get_string_len(value);
-	const char *text;
-
-	if (!json_object_is_type(value, json_type_string) || len == 0 || len >= JWT_EMAIL_BYTES)
-		return false;
-	text = json_object_get_string(value);
-	memcpy(out, text, len + 1);
-	return strlen(text) == len;
-}
-
-/* `aud` is one text or an array of them (RFC 7519 section 4.1.3). */
-static bool is_for(json_object *payload, const char *audience)
-{
-	json_object *aud = json_object_object_get(payload, "aud");
-
-	if (!json_object_is_type(aud, json_type_array))
-		return is_text(aud, audience);
-	for (size_t i = 0; i < json_object_array_length(aud); i++)
-		if (is_text(json_object_array_get_idx(aud, i), audience))
-			return true;
-	return false;
-}
-
-/* Refresh tokens count, as an integer from 0. */
-static bool get_counter(json_object *payload, struct jwt_claims *claims)
-{
-	json_object *value = json_object_object_get(payload, "ctr");
-
-	if (claims->type == JWT_ACCESS)
-		return true;
-	claims->counter = json_object_get_int64(value);
-	return json_object_is_type(value, json_type_int) && claims->counter >= 0;
-}
-
-static enum err read_claims(const struct jwt_keys *keys, json_object *payload, enum jwt_type type,
-			    int64_t now_s, struct jwt_claims *out)
-{
-	struct jwt_claims claims = { .type = type };
-	int64_t not_before_s;
-
-	if (!is_text(json_object_object_get(payload, "typ"), type_words[type]) ||
-	    !is_text(json_object_object_get(payload, "iss"), keys->issuer) ||
-	    !is_for(payload, keys->audience) || !get_uuid(payload, "sub", &claims.user) ||
-	    !get_uuid(payload, "sid", &claims.session) || !get_email(payload, claims.email) ||
-	    !get_counter(payload, &claims) || !get_date(payload, "exp", &claims.expires_s) ||
-	    !get_optional_date(payload, "iat", &claims.issued_s) ||
-	    !get_optional_date(payload, "nbf", &not_before_s))
-		return ERR_UNAUTHORIZED;
-	if (claims.issued_s > now_s + JWT_LEEWAY_S || not_before_s > now_s + JWT_LEEWAY_S)
-		return ERR_UNAUTHORIZED;
-	if (now_s >= claims.expires_s + JWT_LEEWAY_S)
-		return ERR_TOKEN_EXPIRED;
-	*out = claims;
-	return OK;
+	if (key == NULL || !signature_matches(key, parts))
+		return NULL;
+	return part_object(&parts->payload);
 }
 
 enum err jwt_verify(const struct jwt_keys *keys, const char *token, size_t len, enum jwt_type type,
 		    int64_t now_s, struct jwt_claims *out)
 {
 	struct parts parts;
-	const struct key *key;
-	json_object *payload;
-	enum err err;
 
 	if (len > JWT_MAX_BYTES || !split(token, len, &parts))
 		return ERR_UNAUTHORIZED;
-	key = find_key(keys, &parts.header);
-	if (key == NULL || !signature_matches(key, &parts))
-		return ERR_UNAUTHORIZED;
-	payload = part_object(&parts.payload);
+	json_object *payload = signed_payload(find_key(keys, &parts.header), &parts);
 	if (payload == NULL)
 		return ERR_UNAUTHORIZED;
-	err = read_claims(keys, payload, type, now_s, out);
+	enum err err = jwt_read_own(payload, keys->issuer, keys->audience, type, now_s, out);
+	json_object_put(payload);
+	return err;
+}
+
+enum err jwt_verify_foreign(const struct jwt_keys *keys, const char *token, size_t len,
+			    int64_t now_s, struct jwt_claims *out)
+{
+	struct parts parts;
+
+	if (keys->foreign == NULL || len > JWT_MAX_BYTES || !split(token, len, &parts))
+		return ERR_UNAUTHORIZED;
+	json_object *header = part_object(&parts.header);
+	bool plain = header != NULL && is_plain_hs256(header);
+	json_object_put(header);
+	json_object *payload = plain ? signed_payload(keys->foreign, &parts) : NULL;
+	if (payload == NULL)
+		return ERR_UNAUTHORIZED;
+	enum err err = jwt_read_foreign(payload, now_s, out);
 	json_object_put(payload);
 	return err;
 }
@@ -332,8 +263,9 @@ static void put_claims(struct buf *payload, const struct jwt_claims *claims, con
 	put_uuid(payload, ",\"jti\"", &id);
 	buf_puts(payload, ",\"email\":");
 	json_put_text(payload, claims->email);
-	buf_printf(payload, ",\"typ\":\"%s\"%s,\"iat\":%lld,\"exp\":%lld", type_words[claims->type],
-		   parties, (long long)claims->issued_s, (long long)claims->expires_s);
+	buf_printf(payload, ",\"typ\":\"%s\"%s,\"iat\":%lld,\"exp\":%lld",
+		   jwt_type_words[claims->type], parties, (long long)claims->issued_s,
+		   (long long)claims->expires_s);
 	if (claims->type == JWT_REFRESH)
 		buf_printf(payload, ",\"ctr\":%lld", (long long)claims->counter);
 	buf_putc(payload, '}');

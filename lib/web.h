@@ -54,6 +54,7 @@ struct route {
 	bool merge;		    /* the body changes a resource: RFC 7396 */
 	bool optional_body;
 	bool outside_api;      /* the path stands at the root */
+	bool own_session;	/* not for the users of another issuer */
 	bool idempotent;	/* takes an Idempotency-Key */
 	bool user_scoped;      /* also reachable under /users/{user_id} */
 	bool unready;	       /* a 503 may have the form of the answer, too */
