@@ -41,6 +41,7 @@ class Client:
     def __init__(self, stack, token=None, timeout_s=15):
         self.stack = stack
         self.token = token
+        self.base = "/api/v1"
         self.context = ssl.create_default_context(cafile=stack.certificate)
         self.connection = http.client.HTTPSConnection("127.0.0.1", stack.port, timeout=timeout_s,
                                                       context=self.context)
@@ -70,7 +71,7 @@ class Client:
             body = json.dumps(body).encode()
         started = time.monotonic()
         try:
-            self.connection.request(method, "/api/v1" + path, body, headers)
+            self.connection.request(method, self.base + path, body, headers)
             response = self.connection.getresponse()
             text = response.read()
             status, received = response.status, response.headers

@@ -1,0 +1,225 @@
+"""Apache in front of the same pools: conf/apache.conf.example with this stack's paths filled in."""
+
+import http.client
+import json
+import os
+import re
+import shutil
+import socket
+import ssl
+import subprocess
+import uuid
+
+import pytest
+
+from chaos_client import PASSWORD, Client, wait_for
+from private_pg import ROOT
+from stack import free_port
+
+APACHE = shutil.which("apache2", path=f"{os.environ['PATH']}:/usr/sbin")
+pytestmark = pytest.mark.skipif(not APACHE, reason="Apache is not installed")
+ERROR_MEMBERS = {"error", "code", "message", "details", "request_id"}
+
+
+class Apache:
+    """As much of a stack as a Client wants to know, with Apache instead of nginx."""
+
+    def __init__(self, stack):
+        self.port, self.plain_port = free_port(), free_port()
+        self.certificate = stack.certificate
+        self.folder = stack.state / "apache"
+        self.folder.mkdir()
+        self.prefix = service_prefix(stack)
+        if self.prefix:
+            shutil.chown(self.folder, "postgres")
+        text = (ROOT / "conf" / "apache.conf.example").read_text()
+        for pattern, value in [
+                (r"^User .*\nGroup .*\n", ""),
+                (r"/run/apache2|/var/log/apache2", str(self.folder)),
+                (r"/etc/ssl/daybook", str(stack.state / "tls")),
+                (r"/run/daybook/", f"{stack.state}/s/"),
+                (r"/usr/share/daybook/pages", str(ROOT / "build" / "pages")),
+                (r"^Listen 443$", f"Listen 127.0.0.1:{self.port}"),
+                (r"^Listen 80$", f"Listen 127.0.0.1:{self.plain_port}"),
+                (r"\*:443>", f"127.0.0.1:{self.port}>"), (r"\*:80>", f"127.0.0.1:{self.plain_port}>"),
+                (r"daybook\.example", "localhost")]:
+            text, found = re.subn(pattern, value, text, flags=re.M)
+            assert found, pattern
+        (self.folder / "apache.conf").write_text(text)
+
+    def __enter__(self):
+        self.process = subprocess.Popen(
+            [*self.prefix, APACHE, "-f", self.folder / "apache.conf", "-D", "FOREGROUND"], cwd="/",
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        wait_for(self._listens)
+        return self
+
+    def _listens(self):
+        assert self.process.poll() is None, self.process.communicate()[0]
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.communicate(timeout=10)
+        shutil.rmtree(self.folder)
+
+
+def service_prefix(stack):
+    """How scripts/run starts what serves: the pools' sockets are for that user only."""
+    script = '. "$0"; [ "$(id -u)" -ne 0 ] || state_open_way "$1"; printf "%s\\n" "${SERVICE_PREFIX[@]}"'
+    said = subprocess.check_output(["bash", "-c", script, ROOT / "scripts" / "lib.sh", stack.state],
+                                   text=True)
+    return said.split()
+
+
+@pytest.fixture(scope="module")
+def apache(stack):
+    with Apache(stack) as apache:
+        yield apache
+
+
+@pytest.fixture
+def client(apache):
+    client = Client(apache)
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def somebody(client):
+    """Registered and logged in through Apache."""
+    name = f"a{uuid.uuid4().hex[:12]}"
+    account = {"email": f"{name}@example.org", "username": name, "password": PASSWORD}
+    answer = client.post("/auth/register", account)
+    assert answer.status == 201, answer
+    answer = client.post("/auth/login", {"email": account["email"], "password": PASSWORD})
+    assert answer.status == 200, answer
+    client.token = answer.body["access_token"]
+    return client
+
+
+def see_error(answer, status, word):
+    assert answer.status == status, answer
+    assert ERROR_MEMBERS <= set(answer.body), answer
+    assert (answer.body["code"], answer.body["error"]) == (status, word)
+    assert answer.headers.get_content_type() == "application/json"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_conversation(somebody):
+    made = somebody.post("/tasks", {"title": "through Apache"})
+    assert made.status == 201
+    path = f"/tasks/{made.body['id']}"
+    assert made.headers["Location"] == "/api/v1" + path
+    read = somebody.get(path)
+    assert read.status == 200 and read.headers["ETag"] == '"1"'
+    assert somebody.call("GET", path, headers={"If-None-Match": '"1"'}).status == 304
+    changed = somebody.call("PATCH", path, {"title": "changed"}, {"If-Match": '"1"'})
+    assert changed.status == 200 and changed.headers["ETag"] == '"2"'
+    stale = somebody.call("PUT", path, {"title": "late"}, {"If-Match": '"1"'})
+    see_error(stale, 412, "precondition_failed")
+    assert stale.body["current"]["title"] == "changed"
+    assert somebody.get("/tasks?status=todo&sort_by=title").body["total"] == 1
+    assert somebody.call("DELETE", path).status == 204
+    see_error(somebody.get(path), 404, "not_found")
+
+
+def test_user_scoped_address(somebody):
+    me = somebody.get("/users/me").body["id"]
+    somebody.base = "/api"
+    made = somebody.post(f"/{me}/tasks?ignored", {"title": "mine"})
+    see_error(made, 400, "validation_failed")
+    made = somebody.post(f"/{me}/tasks", {"title": "mine"})
+    assert made.status == 201
+    assert somebody.get(f"/{me}/tasks/{made.body['id']}").body["title"] == "mine"
+
+
+def test_no_token(client):
+    answer = client.get("/tasks")
+    see_error(answer, 401, "unauthorized")
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer ")
+
+
+def test_wrong_password(client):
+    answer = client.post("/auth/login", {"email": "nobody@example.org", "password": "Wrong-Horse-7"})
+    see_error(answer, 401, "invalid_credentials")
+
+
+def test_account_is_deleted(somebody):
+    """DELETE /users/me computes bcrypt and goes to the pool for that."""
+    see_error(somebody.call("DELETE", "/users/me", {"password": "Wrong-Horse-7"}), 403,
+              "invalid_password")
+    assert somebody.call("DELETE", "/users/me", {"password": PASSWORD}).status == 204
+    see_error(somebody.get("/users/me"), 401, "session_revoked")
+
+
+def test_body_too_large(somebody):
+    body = json.dumps({"title": "x", "description": "y" * (1 << 20)}).encode()
+    see_error(somebody.call("POST", "/tasks", body, {"Content-Type": "application/json"}), 413,
+              "payload_too_large")
+
+
+def send_chunked(client, chunks):
+    connection = client.connection
+    headers = {"Authorization": f"Bearer {client.token}", "Content-Type": "application/json"}
+    connection.request("POST", "/api/v1/tasks", iter(chunks), headers, encode_chunked=True)
+    response = connection.getresponse()
+    return response.status, json.loads(response.read())
+
+
+def test_chunked_body(somebody):
+    """It comes without a CONTENT_LENGTH."""
+    status, body = send_chunked(somebody, [b'{"title"', b':"in ', b'pieces"}'])
+    assert (status, body["title"]) == (201, "in pieces")
+    status, body = send_chunked(somebody, [b'{"title":"' + b"x" * (1 << 20), b'"}'])
+    assert (status, body["error"]) == (413, "payload_too_large")
+    status, body = send_chunked(somebody, [b'{"title":"cut'])
+    assert (status, body["error"]) == (400, "invalid_json")
+
+
+def test_escapes_in_the_address(somebody):
+    """%2F is no slash, and what the client sent is what the worker sees."""
+    task = somebody.post("/tasks", {"title": "a task"}).body["id"]
+    see_error(somebody.get(f"/tasks%2F{task}"), 404, "not_found")
+    assert somebody.get(f"/tasks/%{ord(task[0]):02x}{task[1:]}").status == 200
+    assert somebody.get("/tasks?search=100%25%2F%C3%A4").status == 200
+
+
+@pytest.mark.parametrize("request_line, status, word", [
+    ("GET /api/v1/" + "x" * 3000, 414, "uri_too_long"),
+    ("GET /api/v1/" + "x" * 9000, 414, "uri_too_long"),
+    ("TRACE /api/v1/tasks", 405, "method_not_allowed"),
+    ("FOO /api/v1/health", 405, "method_not_allowed"),
+    ("GET /nowhere", 404, "not_found"),
+])
+def test_errors_have_one_form(apache, request_line, status, word):
+    see_error(send_raw(apache, f"{request_line} HTTP/1.1\r\nHost: localhost\r\n\r\n"), status, word)
+
+
+@pytest.mark.parametrize("request_text, status, word", [
+    ("GET /api/v1/health HTTP/1.1\r\n\r\n", 400, "bad_request"),
+    ("GET /api/v1/health HTTP/1.1\r\nHost: localhost\r\nX-Long: " + "x" * 9000 + "\r\n\r\n", 400,
+     "bad_request"),
+])
+def test_malformed_requests(apache, request_text, status, word):
+    see_error(send_raw(apache, request_text), status, word)
+
+
+def send_raw(apache, text):
+    context = ssl.create_default_context(cafile=apache.certificate)
+    with socket.create_connection(("127.0.0.1", apache.port), timeout=10) as plain, \
+            context.wrap_socket(plain, server_hostname="localhost") as connection:
+        connection.sendall(text.encode())
+        response = http.client.HTTPResponse(connection)
+        response.begin()
+        body = json.loads(response.read())
+    return Raw(response.status, response.headers, body)
+
+
+class Raw:
+    def __init__(self, status, headers, body):
+        self.status, self.headers, self.body = status, headers, body
+
+    def __repr__(self):
+        return f"{self.status} {self.body}"
