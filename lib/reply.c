@@ -50,7 +50,7 @@ static enum err refuse_fault(struct request *req, enum err err)
 			if (strcmp(c->name, fault->constraint) == 0)
 				return refuse(req, c->err, c->field, c->message);
 	}
-	if (err != ERR_SESSION_REVOKED) {
+	if (err_info(err)->status >= 500) {
 		log_begin(&line, err == ERR_INTERNAL ? LEVEL_ERROR : LEVEL_WARNING,
 			  "database_error");
 		log_text(&line, "request_id", req->id_text);

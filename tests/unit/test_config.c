@@ -117,6 +117,11 @@ static const struct {
 	{ GOOD "JWT_KEY_ID=../key\n", "JWT_KEY_ID (FILE:3): must be 1 to 32 of A-Z a-z 0-9 _ -" },
 	{ GOOD "JWT_KEY_ID=123456789012345678901234567890123\n",
 	  "JWT_KEY_ID (FILE:3): must be 1 to 32 of A-Z a-z 0-9 _ -" },
+	{ GOOD "BETTER_AUTH_SECRET=short\n",
+	  "BETTER_AUTH_SECRET (FILE:3): must have at least 32 bytes (openssl rand -hex 32 makes a "
+	  "good one)" },
+	{ GOOD "JWT_PREVIOUS_KEYS=old:" OTHER_KEY "\nBETTER_AUTH_SECRET=" OTHER_KEY "\n",
+	  "BETTER_AUTH_SECRET (FILE:4): must not be one of JWT_PREVIOUS_KEYS" },
 	{ GOOD "JWT_PREVIOUS_KEYS=" OTHER_KEY "\n",
 	  "JWT_PREVIOUS_KEYS (FILE:3): must be kid:secret pairs, separated by commas" },
 	{ GOOD "JWT_PREVIOUS_KEYS=old:" OTHER_KEY ",\n",
@@ -478,6 +483,7 @@ static void test_print(void **state)
 				  "JWT_SECRET_KEY=(set)\n"
 				  "JWT_KEY_ID=main\n"
 				  "JWT_PREVIOUS_KEYS=(not set)\n"
+				  "BETTER_AUTH_SECRET=(not set)\n"
 				  "TOKEN_ISSUER=daybook\n"
 				  "TOKEN_AUDIENCE=daybook\n"
 				  "ACCESS_TOKEN_SECONDS=86400\n"
