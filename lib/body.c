@@ -62,7 +62,7 @@ static enum err parse_body(struct request *req)
 	TRY(receive_body(req));
 	if (req->raw_len == 0 && req->route->optional_body)
 		return OK;
-	if (!is_json(request_header(req, "CONTENT_TYPE")))
+	if (req->raw_len > 0 && !is_json(request_header(req, "CONTENT_TYPE")))
 		return refuse(req, ERR_UNSUPPORTED_MEDIA_TYPE, NULL, NULL);
 	if (!json_scan(req->raw, req->raw_len, MAX_DEPTH, &fault))
 		return refuse(req, ERR_INVALID_JSON, NULL,

@@ -41,10 +41,10 @@ class Record:
         if status < 400:
             self.outcomes[operation].add("success")
             assert not (stranger and "{" in template), f"a stranger may {method} {path}"
+        elif stranger and status in (401, 403, 404):
+            self.outcomes[operation].add("stranger")
         elif status < 500:
             self.outcomes[operation].add("refusal")
-            if stranger and status in (401, 403, 404):
-                self.outcomes[operation].add("stranger")
 
     def own(self, client, response):
         """Remembers what a user made."""

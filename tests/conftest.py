@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from stack import Stack
+from stack import SETTINGS, Stack
 
 MARKS = pytest.StashKey()
 running = []
@@ -22,8 +22,9 @@ def stack():
     yield from run_stack(Stack())
 
 
-def stack_starter():
-    """start(settings={…}, DAYBOOK_WORKERS="2", …): starts another Daybook."""
+@pytest.fixture
+def start_stack():
+    """start_stack(settings={…}, DAYBOOK_WORKERS="2", …): another Daybook, for this test only."""
     lives = []
 
     def start(settings=None, **environment):
@@ -35,8 +36,24 @@ def stack_starter():
         next(life, None)
 
 
-start_stack = pytest.fixture(stack_starter, name="start_stack")
-module_stack = pytest.fixture(stack_starter, name="module_stack", scope="module")
+@pytest.fixture(scope="session")
+def restart_stack():
+    """restart_stack(settings={…}): the second Daybook, with these settings besides the usual ones.
+    Whoever uses it restarts it first, which is quicker than a new one; its data stay."""
+    stack = Stack()
+    life = run_stack(stack)
+
+    def restart(settings=None, **environment):
+        if stack in running:
+            stack.restart({**SETTINGS, **(settings or {})}, **environment)
+        else:
+            stack.settings.update(settings or {})
+            stack.environment.update(environment)
+            next(life)
+        return stack
+
+    yield restart
+    next(life, None)
 
 
 def run_stack(stack):

@@ -40,6 +40,7 @@ PROBLEM_MEMBERS = {"type", "title", "status", "detail", "error", "details", "req
 REQUEST_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 INSIDES = re.compile(r"SELECT |INSERT |UPDATE |pq:|PG|SQL|errno|/(usr|work|home|tmp|var|lib)/|\.[ch]:\d")
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+SHORT = re.compile(r"^/api/(?=[0-9a-fA-F-]{36}/)")
 JSON_TYPE = "application/json; charset=utf-8"
 PROBLEM_TYPE = "application/problem+json; charset=utf-8"
 # Any route may answer these; a document that repeats them everywhere tells nobody anything.
@@ -56,7 +57,7 @@ def is_instant(value):
 class Contract:
     def __init__(self, document):
         self.document = document
-        self.templates = {path: path.strip("/").split("/") for path in document["paths"]}
+        self.templates = {path: path.split("/") for path in document["paths"]}
 
     def operations(self):
         """Every (method, path template) with its part of the document."""
@@ -66,7 +67,7 @@ class Contract:
 
     def template(self, path):
         """The path of the document that an address belongs to, or None."""
-        segments = path.split("?")[0].strip("/").split("/")
+        segments = SHORT.sub("/api/v1/users/", path.split("?")[0]).split("/")
         fits = [template for template, parts in self.templates.items()
                 if len(parts) == len(segments)
                 and all(part == segment or part.startswith("{") for part, segment in zip(parts, segments))]

@@ -4,6 +4,7 @@ own. Everything that its workers log is read: a defect that no client can see st
 import itertools
 import json
 import os
+import pathlib
 import shutil
 import socket
 import subprocess
@@ -55,9 +56,9 @@ class Stack:
             raise RuntimeError(f"scripts/run failed: {message}")
         return self
 
-    def restart(self, settings=None, **environment):
-        """Stops everything and starts it again on the same data, with more settings."""
-        self.settings.update(settings or {})
+    def restart(self, settings, **environment):
+        """Stops everything and starts it again on the same data, with exactly these settings."""
+        self.settings = settings
         self.environment.update(environment)
         self.stop()
         self._write_settings()
@@ -105,6 +106,10 @@ class Stack:
         parent = (self.state / "pids" / pool).read_text().split()[0]
         with open(f"/proc/{parent}/task/{parent}/children", encoding="ascii") as children:
             return [int(pid) for pid in children.read().split()]
+
+    @staticmethod
+    def worker_program():
+        return build_folder() / "daybook-worker"
 
     def setting(self, name):
         """A setting in force, as scripts/run wrote it."""
@@ -172,6 +177,11 @@ class Stack:
         start, end = self.read_bytes.get(name, 0), text.rfind(b"\n") + 1
         self.read_bytes[name] = max(start, end)
         return text[start:end]
+
+
+def build_folder():
+    """Where the programs are, as scripts/run finds them."""
+    return pathlib.Path(os.environ.get("DAYBOOK_BUILD", ROOT / "build" / "dev"))
 
 
 def free_port():

@@ -13,9 +13,9 @@ networks = itertools.count(1)
 
 
 @pytest.fixture(scope="module")
-def limited(module_stack, connect):
+def limited(restart_stack, connect):
     """A client of a stack with the limits that it has by default."""
-    return connect(module_stack(settings={
+    return connect(restart_stack(settings={
         "LIMIT_LOGIN_ACCOUNT": "5/60", "LIMIT_LOGIN_ADDRESS": "20/60", "LIMIT_REGISTER_ADDRESS": "10/3600"}))
 
 

@@ -94,14 +94,6 @@ def test_replays_at_once_are_all_refused(client, stack, user):
     assert len(stack.log(event="refresh_reused", session=user.session_id)) == 1
 
 
-def test_without_grace(module_stack, connect):
-    """REFRESH_GRACE_SECONDS=0: whoever comes second is a thief."""
-    client = connect(module_stack(settings={"REFRESH_GRACE_SECONDS": 0}))
-    user = client.new_user()
-    assert refresh(client, user.refresh_token).status_code == 200
-    refused(refresh(client, user.refresh_token), 401, "session_revoked")
-
-
 def test_after_the_session_has_ended(client, stack, user):
     stack.ask("UPDATE sessions SET expires_at = now() WHERE id = %s", user.session_id)
     refused(refresh(client, user.refresh_token), 401, "session_revoked")

@@ -1,5 +1,34 @@
 """Every documented operation is tried: with success, with a refusal, and by a stranger."""
 
+import re
+
+from contract import refused
+
+NOBODYS = "0190f3c0-0000-7000-8000-000000000000"
+
+
+def protected(contract):
+    """(method, a path, its operation) of everything that needs a token."""
+    for (method, template), operation in contract.operations():
+        if operation.get("security") != []:
+            yield method, re.sub(r"\{\w+\}", NOBODYS, template), operation
+
+
+def test_nothing_without_a_token(contract, client):
+    """Whatever else is wrong with the request: who has no token learns nothing."""
+    for method, path, _ in protected(contract):
+        for options in ({}, {"json": {"x": 1}}, {"data": "no json"}):
+            refused(client.request(method, path, **options), 401, "unauthorized")
+
+
+def test_unknown_parameters_are_refused_everywhere(contract, user):
+    for method, path, _ in protected(contract):
+        path = path.replace(f"/users/{NOBODYS}", f"/users/{user.id}")
+        if method == "GET" and NOBODYS not in path:
+            answer = user.get(f"{path}?no_such=1")
+            assert (answer.status_code, answer.json()["error"]) == (400, "validation_failed"), path
+            assert "no_such" in [detail["field"] for detail in answer.json()["details"]], path
+
 
 def test_every_operation_was_tried(contract, record):
     missing = []
