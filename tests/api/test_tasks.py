@@ -8,7 +8,8 @@ import pytest
 
 TASKS = "/api/v1/tasks"
 MEMBERS = ["id", "title", "description", "status", "priority", "completed", "completed_at",
-           "due_date", "remind_at", "position", "version", "created_at", "updated_at"]
+           "due_date", "remind_at", "project_id", "category_id", "position", "version", "created_at",
+           "updated_at"]
 NOBODYS = "0190f3c0-0000-7000-8000-000000000000"
 WHITE_SPACE = ("\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008"
                "\u2009\u200a\u2028\u2029\u202f\u205f\u3000")
@@ -59,7 +60,7 @@ def test_a_task_from_first_to_last(user, surface):
     assert list(task) == MEMBERS
     assert task == {**task, "title": "Milk", "description": None, "status": "TODO",
                     "priority": "MEDIUM", "completed": False, "completed_at": None, "due_date": None,
-                    "remind_at": None, "version": 1}
+                    "remind_at": None, "project_id": None, "category_id": None, "version": 1}
     assert task["updated_at"] == task["created_at"]
     assert uuid.UUID(task["id"]).version == 7
     assert created.headers["Location"].endswith(f"/tasks/{task['id']}")

@@ -1,0 +1,416 @@
+"""Access tokens (security.md T1 to T6): made by hand with the stack's own secret, and refused."""
+
+import base64
+import hashlib
+import hmac
+import json
+import time
+import uuid
+
+import pytest
+
+from client import PASSWORD
+
+ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+MAX_BYTES = 4096
+RSA_KEY = {"kty": "RSA", "n": "0vx7agoebGcQSuuPiLJXZpt", "e": "AQAB"}
+
+
+def encode(data):
+    if not isinstance(data, bytes):
+        data = (data if isinstance(data, str) else json.dumps(data)).encode()
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def decode(text):
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def other_tails(text):
+    """The other texts that a careless decoder takes for the same bytes."""
+    spare = {2: 4, 3: 2}[len(text) % 4]
+    value = ALPHABET.index(text[-1])
+    return [text[:-1] + ALPHABET[value ^ bits] for bits in range(1, 1 << spare)]
+
+
+class Forger:
+    """Knows a good token and the secret."""
+
+    def __init__(self, token, secret):
+        self.token, self.secret = token, secret
+        self.parts = token.split(".")
+        self.header, self.claims = (json.loads(decode(part)) for part in self.parts[:2])
+        assert self.join(*self.parts[:2]) == token
+        self.now = int(time.time())
+
+    def sign(self, text, key=None, digest="sha256"):
+        return encode(hmac.digest(self.secret if key is None else key, text.encode(), digest))
+
+    def join(self, header, payload, **options):
+        """A signed token of two encoded parts."""
+        return f"{header}.{payload}.{self.sign(f'{header}.{payload}', **options)}"
+
+    def make(self, header=None, claims=None, key=None, digest="sha256", **changes):
+        """A token with other members; None takes one away."""
+        claims = {**self.claims, **(claims or {}), **changes}
+        return self.join(encode(without_none({**self.header, **(header or {})})), encode(without_none(claims)),
+                         key=key, digest=digest)
+
+    def tail(self, index):
+        """A token whose part can be spelled in several ways, as a list of its parts."""
+        name = 0
+        while True:
+            name += 1
+            parts = [encode({**self.header, "x": "x" * name}), encode({**self.claims, "x": "x" * name})]
+            if len(parts[index]) % 4:
+                return parts
+
+
+def without_none(members):
+    return {name: value for name, value in members.items() if value is not None}
+
+
+# Tokens that must be refused: what is made of the forger's good one.
+BAD = {
+    # Other algorithms.
+    "alg none": lambda f: f"{encode({**f.header, 'alg': 'none'})}.{f.parts[1]}.",
+    "alg none, signed": lambda f: f.make({"alg": "none"}),
+    "alg None": lambda f: f.make({"alg": "None"}),
+    "alg NONE": lambda f: f"{encode({**f.header, 'alg': 'NONE'})}.{f.parts[1]}.",
+    "no alg": lambda f: f.make({"alg": None}),
+    "alg null": lambda f: f.join(encode('{"alg":null,"typ":"JWT"}'), f.parts[1]),
+    "alg empty": lambda f: f.make({"alg": ""}),
+    "alg in lower case": lambda f: f.make({"alg": "hs256"}),
+    "alg with a blank": lambda f: f.make({"alg": "HS256 "}),
+    "alg cut by a nul": lambda f: f.make({"alg": "HS256\0"}),
+    "alg in a list": lambda f: f.make({"alg": ["HS256"]}),
+    "alg a number": lambda f: f.make({"alg": 256}),
+    "alg RS256": lambda f: f.make({"alg": "RS256"}),
+    "alg ES256": lambda f: f.make({"alg": "ES256"}),
+    "alg PS256": lambda f: f.make({"alg": "PS256"}),
+    "alg HS384": lambda f: f.make({"alg": "HS384"}, digest="sha384"),
+    "alg HS512": lambda f: f.make({"alg": "HS512"}, digest="sha512"),
+    "alg HS256, signed by SHA-512": lambda f: f.make(digest="sha512"),
+    "Alg": lambda f: f.make({"alg": None, "Alg": "HS256"}),
+    "two algs": lambda f: f.join(encode('{"alg":"HS256","typ":"JWT","alg":"none"}'), f.parts[1]),
+    "encrypted": lambda f: f.make({"alg": "dir", "enc": "A128GCM"}),
+    # Other keys.
+    "another key": lambda f: f.make(key=b"another secret that is long enough"),
+    "no key": lambda f: f.make(key=b""),
+    "the header as the key": lambda f: f.make(key=f.parts[0].encode()),
+    "the secret decoded": lambda f: f.make(key=base64.b64decode(f.secret + b"===")),
+    "kid unknown": lambda f: f.make({"kid": "other"}),
+    "kid empty": lambda f: f.make({"kid": ""}),
+    "kid a path": lambda f: f.make({"kid": "../../../../dev/null"}, key=b""),
+    "kid a file": lambda f: f.make({"kid": "/proc/sys/kernel/randomize_va_space"}, key=b"2\n"),
+    "kid SQL": lambda f: f.make({"kid": "' UNION SELECT 'x"}, key=b"x"),
+    "kid a number": lambda f: f.make({"kid": 0}),
+    "kid a list": lambda f: f.make({"kid": [f.header["kid"]]}),
+    "kid true": lambda f: f.make({"kid": True}),
+    "kid null": lambda f: f.join(encode('{"alg":"HS256","kid":null}'), f.parts[1]),
+    "kid cut by a nul": lambda f: f.make({"kid": f.header["kid"] + "\0x"}),
+    "kid in upper case": lambda f: f.make({"kid": f.header["kid"].upper()}),
+    "jku": lambda f: f.make({"jku": "https://evil.example/keys"}, key=b"x"),
+    "jwk": lambda f: f.make({"jwk": {"kty": "oct", "k": encode(b"x")}}, key=b"x"),
+    "jwk RSA": lambda f: f.make({"alg": "RS256", "jwk": RSA_KEY}, key=b"x"),
+    "x5u": lambda f: f.make({"x5u": "https://evil.example/cert"}, key=b"x"),
+    "x5c": lambda f: f.make({"x5c": ["MIIB"]}, key=b"x"),
+    "crit": lambda f: f.make({"crit": ["exp"]}),
+    "crit empty": lambda f: f.make({"crit": []}),
+    "crit b64": lambda f: f.make({"crit": ["b64"], "b64": False}),
+    # Another shape.
+    "empty": lambda f: "",
+    "a word": lambda f: "null",
+    "dots": lambda f: "..",
+    "three dots": lambda f: "...",
+    "no header": lambda f: f.join("", f.parts[1]),
+    "no payload": lambda f: f.join(f.parts[0], ""),
+    "no signature": lambda f: f"{f.parts[0]}.{f.parts[1]}.",
+    "two parts": lambda f: f"{f.parts[0]}.{f.parts[1]}",
+    "one part": lambda f: f.parts[0],
+    "four parts": lambda f: f"{f.token}.",
+    "five parts": lambda f: f"{f.token}..{f.parts[2]}",
+    "leading dot": lambda f: "." + f.token,
+    "white space before": lambda f: " " + f.token,
+    "white space inside": lambda f: f.token.replace(".", ". ", 1),
+    "white space in the signature": lambda f: f.token[:-5] + " " + f.token[-5:],
+    "tab in the signature": lambda f: f.token[:-5] + "\t" + f.token[-5:],
+    "quotes": lambda f: f'"{f.token}"',
+    "comma": lambda f: f.token + ",",
+    "twice": lambda f: f"{f.token} {f.token}",
+    "padded": lambda f: f.token + "=",
+    "padded payload": lambda f: f.join(f.parts[0], f.parts[1] + "="),
+    "plus and slash": lambda f: next(t for t in (f.make(n=n) for n in range(99)) if set(t[-43:]) & set("-_")).replace(
+        "-", "+").replace("_", "/"),
+    "signature cut": lambda f: f.token[:-1],
+    "signature of 16 bytes": lambda f: f.token[:-43] + encode(decode(f.parts[2])[:16]),
+    "signature longer": lambda f: f.token[:-43] + encode(decode(f.parts[2]) + b"\0"),
+    "signature in hexadecimal": lambda f: f.token[:-43] + decode(f.parts[2]).hex(),
+    "signature changed": lambda f: f.token[:-43] + ALPHABET[ALPHABET.index(f.token[-43]) ^ 1] + f.token[-42:],
+    "signature of zeros": lambda f: f.token[:-43] + "A" * 43,
+    "payload of another": lambda f: f"{f.parts[0]}.{encode({**f.claims, 'sub': str(uuid.uuid4())})}.{f.parts[2]}",
+    "longer than 4 KiB": lambda f: f.make(x="x" * MAX_BYTES),
+    "other spelling of the signature 1": lambda f: f.token[:-43] + other_tails(f.parts[2])[0],
+    "other spelling of the signature 2": lambda f: f.token[:-43] + other_tails(f.parts[2])[1],
+    "other spelling of the signature 3": lambda f: f.token[:-43] + other_tails(f.parts[2])[2],
+    "other spelling of the header": lambda f: f.join(other_tails(f.tail(0)[0])[0], f.parts[1]),
+    "other spelling of the payload": lambda f: f.join(f.parts[0], other_tails(f.tail(1)[1])[0]),
+    # What is no JSON object.
+    "header no JSON": lambda f: f.join(encode("alg=HS256"), f.parts[1]),
+    "header a list": lambda f: f.join(encode('["HS256"]'), f.parts[1]),
+    "header in single quotes": lambda f: f.join(encode("{'alg':'HS256'}"), f.parts[1]),
+    "payload no JSON": lambda f: f.join(f.parts[0], encode("sub=1")),
+    "payload null": lambda f: f.join(f.parts[0], encode("null")),
+    "payload with a tail": lambda f: f.join(f.parts[0], encode(json.dumps(f.claims) + " {}")),
+    "payload with a comma": lambda f: f.join(f.parts[0], encode(json.dumps(f.claims)[:-1] + ",}")),
+    "payload in Latin-1": lambda f: f.join(f.parts[0], encode(json.dumps({**f.claims, "x": "é"}, ensure_ascii=False).encode("latin-1"))),
+    "payload with a mark": lambda f: f.join(f.parts[0], encode(b"\xef\xbb\xbf" + json.dumps(f.claims).encode())),
+    "payload too deep": lambda f: f.join(f.parts[0], encode(json.dumps(f.claims)[:-1] + ',"x":' + "[" * 500 + "]" * 500 + "}")),
+    # Other claims.
+    "typ refresh": lambda f: f.make(typ="refresh", ctr=0),
+    "typ another": lambda f: f.make(typ="id"),
+    "typ Access": lambda f: f.make(typ="Access"),
+    "no typ": lambda f: f.make(typ=None),
+    "typ true": lambda f: f.make(typ=True),
+    "iss another": lambda f: f.make(iss="evil"),
+    "iss longer": lambda f: f.make(iss=f.claims["iss"] + "\0"),
+    "iss a list": lambda f: f.make(iss=[f.claims["iss"]]),
+    "no iss": lambda f: f.make(iss=None),
+    "aud another": lambda f: f.make(aud="evil"),
+    "aud empty": lambda f: f.make(aud=[]),
+    "aud others": lambda f: f.make(aud=["evil", "worse"]),
+    "aud an object": lambda f: f.make(aud={f.claims["aud"]: True}),
+    "no aud": lambda f: f.make(aud=None),
+    "sub no id": lambda f: f.make(sub="1"),
+    "sub a number": lambda f: f.make(sub=1),
+    "sub SQL": lambda f: f.make(sub="' OR '1'='1"),
+    "sub longer": lambda f: f.make(sub=f.claims["sub"] + "\0"),
+    "no sub": lambda f: f.make(sub=None),
+    "sid no id": lambda f: f.make(sid="1"),
+    "no sid": lambda f: f.make(sid=None),
+    "no email": lambda f: f.make(email=None),
+    "email a list": lambda f: f.make(email=[f.claims["email"]]),
+    "no exp": lambda f: f.make(exp=None),
+    "exp a text": lambda f: f.make(exp=str(f.claims["exp"])),
+    "exp true": lambda f: f.make(exp=True),
+    "exp negative": lambda f: f.make(exp=-1),
+    "exp endless": lambda f: f.join(f.parts[0], encode(json.dumps({**f.claims, "exp": 0}).replace('"exp": 0', '"exp": 1e999'))),
+    "exp in milliseconds": lambda f: f.make(exp=f.claims["exp"] * 1000),
+    "iat a text": lambda f: f.make(iat="now"),
+    "iat ahead": lambda f: f.make(iat=f.now + 45),
+    "nbf ahead": lambda f: f.make(nbf=f.now + 45),
+    "nbf a text": lambda f: f.make(nbf="now"),
+}
+EXPIRED = {
+    "exp over": lambda f: f.make(exp=f.now - 31),
+    "exp long over": lambda f: f.make(exp=f.now - 86400),
+    "exp zero": lambda f: f.make(exp=0),
+    "exp with a fraction": lambda f: f.make(exp=f.now - 31.5),
+}
+REVOKED = {
+    "a session that never was": lambda f: f.make(sid=str(uuid.uuid4())),
+    "a user who never was": lambda f: f.make(sub=str(uuid.uuid4())),
+    "neither": lambda f: f.make(sub=str(uuid.uuid4()), sid=str(uuid.uuid4())),
+    "user and session swapped": lambda f: f.make(sub=f.claims["sid"], sid=f.claims["sub"]),
+    "the user as the session": lambda f: f.make(sid=f.claims["sub"]),
+}
+GOOD = {
+    "as it came": lambda f: f.token,
+    "signed again": lambda f: f.make(),
+    "no kid": lambda f: f.make({"kid": None}),
+    "no typ in the header": lambda f: f.make({"typ": None}),
+    "header in another order": lambda f: f.join(encode(dict(reversed(f.header.items()))), f.parts[1]),
+    "white space in the JSON": lambda f: f.join(encode(json.dumps(f.header, indent=1)), encode(json.dumps(f.claims, indent=2))),
+    "other header members": lambda f: f.make({"jku": "https://evil.example", "x5u": "x", "jwk": RSA_KEY, "cty": "x"}),
+    "other claims": lambda f: f.make(name="x", roles=["a"], x={"y": [1, {}]}),
+    "aud a list": lambda f: f.make(aud=["other", f.claims["aud"]]),
+    "exp within the leeway": lambda f: f.make(exp=int(time.time()) - 20),
+    "exp with a fraction": lambda f: f.make(exp=f.now + 60.5),
+    "exp far ahead": lambda f: f.make(exp=253402300799),
+    "iat within the leeway": lambda f: f.make(iat=int(time.time()) + 25),
+    "no iat": lambda f: f.make(iat=None),
+    "nbf now": lambda f: f.make(nbf=int(time.time())),
+    "nbf within the leeway": lambda f: f.make(nbf=int(time.time()) + 25),
+    "ids in upper case": lambda f: f.make(sub=f.claims["sub"].upper(), sid=f.claims["sid"].upper()),
+    "nearly 4 KiB": lambda f: f.make(x="x" * ((MAX_BYTES - len(f.make(x=""))) * 3 // 4 - 2)),
+}
+
+
+@pytest.fixture(scope="module")
+def user(client):
+    return client.new_user()
+
+
+@pytest.fixture(scope="module")
+def forger(stack, user):
+    return Forger(user.access_token, stack.setting("JWT_SECRET_KEY").encode())
+
+
+def refused(answer, word="unauthorized"):
+    assert (answer.status_code, answer.json()["error"]) == (401, word), answer.text
+    assert answer.headers["WWW-Authenticate"].startswith('Bearer error="invalid_token"')
+
+
+def test_there_are_enough_of_them():
+    assert len(BAD) + len(EXPIRED) + len(REVOKED) >= 60 and len(GOOD) >= 10
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_token(user, forger, name):
+    refused(user.with_token(BAD[name](forger) or " ").get("/tasks"))
+
+
+@pytest.mark.parametrize("name", EXPIRED)
+def test_an_expired_token(user, forger, name):
+    refused(user.with_token(EXPIRED[name](forger)).get("/tasks"), "token_expired")
+
+
+@pytest.mark.parametrize("name", REVOKED)
+def test_a_token_of_no_session(user, forger, name):
+    refused(user.with_token(REVOKED[name](forger)).get("/tasks"), "session_revoked")
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_a_good_token(user, forger, name):
+    token = GOOD[name](forger)
+    assert len(token) <= MAX_BYTES
+    answer = user.with_token(token).get("/users/me")
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["id"] == user.id
+
+
+def test_a_token_is_valid_by_every_bit(user, forger):
+    """Each character of the token matters."""
+    session = user.session()
+    for place in range(0, len(forger.token), 7):
+        changed = ALPHABET[(ALPHABET + ".").index(forger.token[place]) ^ 16 if forger.token[place] != "." else 0]
+        token = forger.token[:place] + changed + forger.token[place + 1:]
+        answer = session.get(user.stack.url + "/api/v1/tasks", headers={"Authorization": f"Bearer {token}"}, timeout=10)
+        assert answer.status_code == 401, place
+
+
+def test_claims_are_of_one_user(client, user, forger):
+    other = client.new_user()
+    theirs = Forger(other.access_token, forger.secret).claims
+    refused(user.with_token(forger.make(sub=theirs["sub"])).get("/tasks"), "session_revoked")
+    refused(user.with_token(forger.make(sid=theirs["sid"])).get("/tasks"), "session_revoked")
+    me = user.with_token(forger.make(email=theirs["email"])).get("/users/me").json()
+    assert (me["id"], me["email"]) == (user.id, user.email)
+
+
+def test_a_token_of_a_revoked_session(client):
+    user = client.new_user()
+    other = user.another_session()
+    assert user.delete(f"/auth/sessions/{other.session_id}").status_code == 204
+    refused(other.get("/tasks"), "session_revoked")
+    assert user.post("/auth/logout").status_code == 204
+    refused(user.get("/tasks"), "session_revoked")
+    refused(user.post("/auth/refresh", json={"refresh_token": user.refresh_token}), "session_revoked")
+
+
+def test_a_token_of_a_deleted_user(client):
+    user = client.new_user()
+    other = user.another_session()
+    assert user.delete("/users/me", json={"password": PASSWORD}).status_code == 204
+    for token in [user, other]:
+        refused(token.get("/tasks"), "session_revoked")
+        refused(token.post("/tasks", json={"title": "x"}), "session_revoked")
+        refused(token.post("/auth/refresh", json={"refresh_token": token.refresh_token}), "session_revoked")
+
+
+# How the token is sent.
+
+
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER", "bEARER"])
+def test_the_scheme_in_any_case(user, scheme):
+    answer = user.get("/users/me", headers={"Authorization": f"{scheme} {user.access_token}"})
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("form", ["{}", "Bearer", "Bearer ", "Bearer{}", "Bearer:{}", "Bearer={}", "Bearer  {}", "Bearer\t{}", "Basic {}", "Token {}",
+                                  "JWT {}", "Digest {}", "Bearer Bearer {}", "Bearer realm=x, {}", "Bearer {}, Basic x", "Bearer token={}", "Bearerx {}",
+                                  'Bearer "{}"', "Bearer {} x"])
+def test_other_forms_of_authorization(user, form):
+    refused(user.get("/users/me", headers={"Authorization": form.format(user.access_token)}))
+
+
+def test_a_token_anywhere_else_is_none(client, user):
+    token = user.access_token
+    for name in ["access_token", "token", "authorization", "bearer"]:
+        refused(client.get("/tasks", params={name: token}))
+        refused(client.get("/tasks", headers={"Cookie": f"{name}={token}"}))
+        refused(client.get("/tasks", headers={f"X-{name.replace('_', '-')}": token}))
+        refused(client.post("/tasks", json={"title": "x", name: token}))
+        answer = user.get("/tasks", params={name: token})
+        assert (answer.status_code, answer.json()["details"][0]["field"]) == (400, name)
+    refused(client.post("/tasks", data={"access_token": token}))
+    for path in (user.stack.state / "logs").iterdir():
+        assert b"eyJ" not in path.read_bytes(), path.name
+
+
+# Other tokens, on every operation.
+
+
+def test_no_other_token_opens_any_operation(client, contract, user, forger):
+    none = f"{encode({**forger.header, 'alg': 'none'})}.{forger.parts[1]}."
+    checked = 0
+    for (method, path), operation in contract.operations():
+        if operation.get("security") == []:
+            continue
+        address = path.replace("{user_id}", user.id)
+        while "{" in address:
+            address = address[:address.index("{")] + str(uuid.uuid4()) + address[address.index("}") + 1:]
+        for token in [None, user.refresh_token, none, forger.make(typ="reset"), forger.make(exp=forger.now - 60)]:
+            answer = user.with_token(token).request(method, address, json={})
+            refused(answer, "token_expired" if answer.json()["error"] == "token_expired" else "unauthorized")
+            checked += 1
+    assert checked >= 60
+
+
+# Refresh tokens.
+
+
+@pytest.mark.parametrize("name", ["alg none", "alg none, signed", "alg RS256", "another key", "kid unknown", "crit", "two parts", "four parts", "padded",
+                                  "other spelling of the signature 1", "other spelling of the signature 2", "other spelling of the signature 3",
+                                  "longer than 4 KiB", "typ another", "no typ", "iss another", "aud another", "sub no id", "no sid", "no exp", "iat ahead",
+                                  "nbf ahead", "a word"])
+def test_a_bad_refresh_token(client, user, forger, name):
+    made = BAD[name](Forger(user.refresh_token, forger.secret))
+    refused(client.post("/auth/refresh", json={"refresh_token": made}))
+
+
+def test_an_access_token_refreshes_nothing(client, user, forger):
+    refresher = Forger(user.refresh_token, forger.secret)
+    refused(client.post("/auth/refresh", json={"refresh_token": user.access_token}))
+    refused(client.post("/auth/refresh", json={"refresh_token": refresher.make(typ="access")}))
+    refused(client.post("/auth/refresh", json={"refresh_token": refresher.make(exp=refresher.now - 31)}), "token_expired")
+    refused(client.post("/auth/refresh", json={"refresh_token": refresher.make(sid=str(uuid.uuid4()))}), "session_revoked")
+
+
+@pytest.mark.parametrize("counter", [None, -1, 1.5, "0", True, [0], 2 ** 63, 10 ** 30])
+def test_a_counter_that_is_none(client, user, forger, counter):
+    made = Forger(user.refresh_token, forger.secret).make(ctr=counter)
+    assert client.post("/auth/refresh", json={"refresh_token": made}).status_code == 401
+
+
+@pytest.mark.parametrize("counter", [1, 7, 2 ** 31, 2 ** 53, 2 ** 63 - 1])
+def test_a_counter_from_the_future(client, forger, counter):
+    user = client.new_user()
+    made = Forger(user.refresh_token, forger.secret).make(ctr=counter)
+    assert client.post("/auth/refresh", json={"refresh_token": made}).status_code == 401
+
+
+@pytest.mark.parametrize("value", ["", "x" * 5000, 1, None, [], {"a": 1}, "\0", "é"])
+def test_what_is_no_refresh_token(client, value):
+    assert client.post("/auth/refresh", json={"refresh_token": value}).status_code in (400, 401)
+
+
+def test_the_token_names_its_claims(forger, user):
+    assert forger.header == {"alg": "HS256", "typ": "JWT", "kid": "main"}
+    assert set(forger.claims) == {"sub", "sid", "jti", "email", "typ", "iss", "aud", "iat", "exp"}
+    assert (forger.claims["sub"], forger.claims["sid"]) == (user.id, user.session_id)
+    assert forger.claims["exp"] - forger.claims["iat"] == 86400
+    refresh = Forger(user.refresh_token, forger.secret)
+    assert refresh.claims["typ"] == "refresh" and refresh.claims["exp"] - refresh.claims["iat"] == 604800
+    assert refresh.claims["jti"] != forger.claims["jti"]
+    assert hashlib.sha256(forger.secret).hexdigest() not in user.access_token
