@@ -64,6 +64,7 @@ struct route {
 	const char *tag;       /* the group in the documentation, and the table of {id} */
 	/* for the documentation: */
 	const char *media_type;		       /* of an answer that is no JSON object of ours */
+	bool digested;			       /* the answer has an ETag without a version */
 	enum err refusals[ROUTE_MAX_REFUSALS]; /* those that do not follow from the rest */
 	const char *tag_doc;		       /* what the group is, on its first route */
 	const char *doc;
@@ -251,7 +252,8 @@ void reply_header(struct request *req, const char *name, const char *value);
  */
 struct integer page_rows(const struct page *page);
 
-/* The log line of something that security cares about; log_end() it. */
+/* The log line of something that security cares about, at level warning so that it is kept where
+ * info is not; log_end() it. */
 struct log_line;
 void audit_begin(struct request *req, struct log_line *line, const char *event);
 
