@@ -132,8 +132,9 @@ static enum err get_dashboard(struct request *req)
 
 const struct route dashboard_routes[] = {
 	{ GET, "/dashboard/statistics", USER, get_statistics, .answer = &statistics_shape,
-	  .tag = "dashboard", .tag_doc = "The day at a glance", .doc = "Tasks at a glance" },
-	{ GET, "/dashboard", USER, get_dashboard, .answer = &dashboard_shape, .tag = "dashboard",
-	  .doc = "The day at a glance" },
+	  .digested = true, .tag = "dashboard", .tag_doc = "The day at a glance",
+	  .doc = "Tasks at a glance" },
+	{ GET, "/dashboard", USER, get_dashboard, .answer = &dashboard_shape, .digested = true,
+	  .tag = "dashboard", .doc = "The day at a glance" },
 	ROUTES_END,
 };

@@ -75,7 +75,8 @@ struct stats_query {
 };
 
 static const struct field stats_query_fields[] = {
-	FIELD(struct stats_query, period, .required = true, .words = periods),
+	FIELD(struct stats_query, period, .required = true, .words = periods,
+	      .doc = "Weeks begin on Monday."),
 	FIELD(struct stats_query, date, .doc = "Any day of the period; today if absent."),
 	FIELDS_END,
 };
@@ -86,7 +87,8 @@ static const struct field day_query_fields[] = {
 };
 
 static const struct field trends_query_fields[] = {
-	FIELD(struct stats_query, period, .required = true, .words = periods),
+	FIELD(struct stats_query, period, .required = true, .words = periods,
+	      .doc = "Weeks begin on Monday."),
 	FIELD(struct stats_query, count, .min = 1, .max = 60, .preset = "12",
 	      .doc = "How many periods, up to the one of today."),
 	FIELDS_END,

@@ -17,8 +17,10 @@ struct mood {
 
 static const struct field mood_fields[] = {
 	FIELD(struct mood, id, .access = ON_CREATE, .doc = "Made by the server if absent."),
-	FIELD(struct mood, score, .required = true, .min = 1, .max = 5, .doc = "1 bad … 5 good."),
-	FIELD(struct mood, emotions, .max_items = 10, .min = 1, .max = 50, .doc = "Words for it."),
+	FIELD(struct mood, score, .required = true, .min = 1, .max = 5, .example = "4",
+	      .doc = "1 bad … 5 good."),
+	FIELD(struct mood, emotions, .max_items = 10, .min = 1, .max = 50, .example = "[\"calm\"]",
+	      .doc = "Words for it."),
 	FIELD(struct mood, note, .nullable = true, .max = 1000),
 	FIELD(struct mood, recorded_at, .doc = "When it was felt; now if absent."),
 	FIELD(struct mood, version, .access = LOCK, .min = 1, .max = INT64_MAX),
@@ -39,10 +41,12 @@ struct mood_filter {
 static const struct field mood_filters[] = {
 	FIELD(struct mood_filter, date_from, .doc = "Recorded on this local day or later."),
 	FIELD(struct mood_filter, date_to, .doc = "Recorded on this local day or before."),
-	FIELD(struct mood_filter, score_min, .min = 1, .max = 5),
-	FIELD(struct mood_filter, score_max, .min = 1, .max = 5),
-	FIELD(struct mood_filter, sort_by, .words = orders, .preset = "recorded_at"),
-	FIELD(struct mood_filter, sort_order, .words = sort_directions, .preset = "desc"),
+	FIELD(struct mood_filter, score_min, .min = 1, .max = 5, .doc = "This score or more."),
+	FIELD(struct mood_filter, score_max, .min = 1, .max = 5, .doc = "This score or less."),
+	FIELD(struct mood_filter, sort_by, .words = orders, .preset = "recorded_at",
+	      .doc = "What decides the order; then the id."),
+	FIELD(struct mood_filter, sort_order, .words = sort_directions, .preset = "desc",
+	      .doc = "Rising or falling."),
 	PAGE_FIELDS(struct mood_filter),
 	FIELDS_END,
 };

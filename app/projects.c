@@ -25,9 +25,11 @@ const struct shape task_counts_shape = { "TaskCounts", count_fields };
 
 static const struct field project_fields[] = {
 	FIELD(struct project, id, .access = ON_CREATE, .doc = "Made by the server if absent."),
-	FIELD(struct project, name, .required = true, .min = 1, .max = 100),
+	FIELD(struct project, name, .required = true, .min = 1, .max = 100,
+	      .example = "Spring in the garden"),
 	FIELD(struct project, description, .nullable = true, .max = 2000),
-	FIELD(struct project, color, .nullable = true, .format = &format_color),
+	FIELD(struct project, color, .nullable = true, .format = &format_color,
+	      .example = "#2E7D32"),
 	FIELD(struct project, archived, .preset = "false",
 	      .doc = "Put away with its tasks, which stay."),
 	ANSWER("task_count", KIND_INTEGER),

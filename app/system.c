@@ -1,10 +1,10 @@
 /* system.c -- what operators and tools ask: health, readiness, metrics, the contract. */
 #include "sql/system.h"
-#include "statements.h"
 #include "app.h"
 #include "instant.h"
 #include "metrics.h"
 #include "openapi.h"
+#include "statements.h"
 
 static const struct field health_fields[] = {
 	ANSWER("status", KIND_TEXT, .doc = "`ok`."),
@@ -78,13 +78,14 @@ static enum err get_openapi(struct request *req)
 
 const struct route system_routes[] = {
 	{ GET, "/health", ANYBODY, get_health, .answer = &health_shape, .outside_api = true,
-	  .tag = "system", .tag_doc = "What operators and tools ask", .doc = "Whether the server answers" },
+	  .tag = "system", .tag_doc = "What operators and tools ask",
+	  .doc = "Whether the server answers" },
 	{ GET, "/health", ANYBODY, get_health, .answer = &health_shape, .tag = "system",
 	  .doc = "Whether the server answers" },
-	{ GET, "/ready", ANYBODY, get_ready, .answer = &readiness_shape, .unready = true, .outside_api = true,
-	  .tag = "system", .doc = "Whether the server can do its work" },
-	{ GET, "/metrics", ANYBODY, get_metrics, .outside_api = true,
-	  .media_type = "text/plain", .tag = "system", .doc = "Counters for Prometheus" },
+	{ GET, "/ready", ANYBODY, get_ready, .answer = &readiness_shape, .unready = true,
+	  .outside_api = true, .tag = "system", .doc = "Whether the server can do its work" },
+	{ GET, "/metrics", ANYBODY, get_metrics, .outside_api = true, .media_type = "text/plain",
+	  .tag = "system", .doc = "Counters for Prometheus" },
 	{ GET, "/openapi.json", ANYBODY, get_openapi, .media_type = "application/json",
 	  .tag = "system", .doc = "This contract" },
 	ROUTES_END,

@@ -77,7 +77,8 @@ struct field {
 	const struct text_format *format;
 	const char *preset; /* the default, for the documentation */
 	const char *doc;
-	const char *example;	   /* for the documentation: this member of a small good body */
+	/* for the documentation, this member of a small good body: a text as it is, else JSON */
+	const char *example;
 	const struct shape *shape; /* of KIND_OBJECT(S) */
 };
 

@@ -71,7 +71,7 @@ static const struct field *find_version(const struct shape *shape)
 
 bool answers_etag(const struct route *route)
 {
-	return find_version(route->answer) && !route->list;
+	return route->digested || (find_version(route->answer) && !route->list);
 }
 
 /* A change takes `version` in its body, and with it If-Match; a deletion has only the header. */
@@ -104,6 +104,8 @@ static bool may_refuse(const struct operation *operation, enum err err)
 {
 	const struct route *route = operation->route;
 
+	if (is_own_refusal(route, err))
+		return true;
 	switch (err) {
 	case ERR_BAD_REQUEST:
 	case ERR_VALIDATION: /* an unknown parameter is one, too */
@@ -120,7 +122,7 @@ static bool may_refuse(const struct operation *operation, enum err err)
 	case ERR_UNAUTHORIZED:
 	case ERR_TOKEN_EXPIRED:
 	case ERR_SESSION_REVOKED:
-		return route->audience == USER || is_own_refusal(route, err);
+		return route->audience == USER;
 	case ERR_FORBIDDEN:
 		return strstr(operation->path, "id}");
 	case ERR_NOT_FOUND:
@@ -133,7 +135,7 @@ static bool may_refuse(const struct operation *operation, enum err err)
 	case ERR_IDEMPOTENCY_MISMATCH:
 		return route->idempotent;
 	default:
-		return is_own_refusal(route, err);
+		return false;
 	}
 }
 

@@ -50,13 +50,15 @@ const char *schemas_add_answer(struct schemas *schemas, const struct route *rout
 	return add(schemas, route->unpaged ? SCHEMA_LIST : SCHEMA_PAGE, route->answer, route->list);
 }
 
+/* The types of the kinds that are no texts. */
+static const char *const json_types[] = {
+	[KIND_BOOLEAN] = "boolean", [KIND_INTEGER] = "integer", [KIND_NUMBER] = "number",
+	[KIND_STRINGS] = "array",   [KIND_OBJECT] = "object",	[KIND_OBJECTS] = "array",
+};
+
 static void put_type(struct buf *out, const struct field *field)
 {
-	static const char *const types[] = {
-		[KIND_BOOLEAN] = "boolean", [KIND_INTEGER] = "integer", [KIND_NUMBER] = "number",
-		[KIND_STRINGS] = "array",   [KIND_OBJECT] = "object",	[KIND_OBJECTS] = "array",
-	};
-	const char *type = types[field->kind] ? types[field->kind] : "string";
+	const char *type = json_types[field->kind] ? json_types[field->kind] : "string";
 
 	if (field->nullable)
 		buf_printf(out, "\"type\":[\"%s\",\"null\"]", type);
@@ -100,13 +102,21 @@ static void put_items(struct buf *out, const struct field *field)
 	buf_putc(out, '}');
 }
 
-static void put_preset(struct buf *out, const struct field *field)
+static void put_objects(struct buf *out, const struct field *field)
 {
-	buf_puts(out, ",\"default\":");
-	if (field->kind == KIND_INTEGER || field->kind == KIND_BOOLEAN)
-		buf_puts(out, field->preset);
+	buf_printf(out, ",\"items\":{\"$ref\":\"#/components/schemas/%s\"}", field->shape->name);
+	if (field->max_items > 0)
+		buf_printf(out, ",\"minItems\":%ld,\"maxItems\":%ld", (long)field->min,
+			   (long)field->max_items);
+}
+
+/* A value that a row gives: what is a text in JSON as it is, everything else as JSON. */
+static void put_value(struct buf *out, const struct field *field, const char *value)
+{
+	if (json_types[field->kind])
+		buf_puts(out, value);
 	else
-		json_put_text(out, field->preset);
+		json_put_text(out, value);
 }
 
 void schema_put_field(struct buf *out, const struct field *field, bool described)
@@ -122,8 +132,7 @@ void schema_put_field(struct buf *out, const struct field *field, bool described
 	else if (field->kind == KIND_STRINGS)
 		put_items(out, field);
 	else if (field->kind == KIND_OBJECTS)
-		buf_printf(out, ",\"items\":{\"$ref\":\"#/components/schemas/%s\"}",
-			   field->shape->name);
+		put_objects(out, field);
 	else if (field->kind == KIND_UUID)
 		buf_puts(out, ",\"format\":\"uuid\"");
 	else if (field->kind == KIND_INSTANT)
@@ -135,8 +144,10 @@ void schema_put_field(struct buf *out, const struct field *field, bool described
 		if (field->max < INT64_MAX)
 			buf_printf(out, ",\"maximum\":%ld", (long)field->max);
 	}
-	if (field->preset)
-		put_preset(out, field);
+	if (field->preset) {
+		buf_puts(out, ",\"default\":");
+		put_value(out, field, field->preset);
+	}
 	if (described && field->doc) {
 		buf_puts(out, ",\"description\":");
 		json_put_text(out, field->doc);
@@ -174,10 +185,7 @@ static void put_example(struct buf *out, const struct schema *schema)
 		if (!field->example || !is_shown(schema->use, field))
 			continue;
 		buf_printf(out, "%s\"%s\":", comma, field->name);
-		if (field->kind == KIND_INTEGER || field->kind == KIND_BOOLEAN)
-			buf_puts(out, field->example);
-		else
-			json_put_text(out, field->example);
+		put_value(out, field, field->example);
 		comma = ",";
 	}
 	if (comma != start)
@@ -239,10 +247,12 @@ static void put_list(struct buf *out, const struct schema *schema)
 
 void schemas_put(struct schemas *schemas, struct buf *out)
 {
-	for (size_t i = 0; i < schemas->count; i++)
+	for (size_t i = 0; i < schemas->count; i++) {
+		bool taken = schemas->items[i].use >= SCHEMA_BODY;
 		for (const struct field *f = schemas->items[i].shape->fields; f->name; f++)
 			if (f->shape)
-				add(schemas, SCHEMA_ANSWER, f->shape, NULL);
+				add(schemas, taken ? SCHEMA_BODY : SCHEMA_ANSWER, f->shape, NULL);
+	}
 	buf_puts(out, "\"schemas\":{");
 	for (size_t i = 0; i < schemas->count; i++) {
 		buf_printf(out, "%s\"%s\":", i == 0 ? "" : ",", schemas->items[i].name);

@@ -54,13 +54,13 @@ struct route {
 	bool merge;		    /* the body changes a resource: RFC 7396 */
 	bool optional_body;
 	bool outside_api;      /* the path stands at the root */
-	bool own_session;	/* not for the users of another issuer */
-	bool idempotent;	/* takes an Idempotency-Key */
+	bool own_session;      /* not for the users of another issuer */
+	bool idempotent;       /* takes an Idempotency-Key */
 	bool user_scoped;      /* also reachable under /users/{user_id} */
 	bool unready;	       /* a 503 may have the form of the answer, too */
 	size_t max_body_bytes; /* 0: 1 MiB */
-	const char *location;	/* where created ones lie, if that is not below the path */
-	const char *resource;	/* whose {id} it is, if that is not the tag's */
+	const char *location;  /* where created ones lie, if that is not below the path */
+	const char *resource;  /* whose {id} it is, if that is not the tag's */
 	const char *tag;       /* the group in the documentation, and the table of {id} */
 	/* for the documentation: */
 	const char *media_type;		       /* of an answer that is no JSON object of ours */
@@ -131,9 +131,9 @@ struct request {
 	const char *allow; /* the methods of the path that matched */
 	struct uuid id;	   /* {id} */
 	struct jwt_claims claims;
-	struct db_scope scope;	  /* whose rows the statements see; set for USER routes */
-	bool user_scoped;	  /* came by /users/{user_id} */
-	char *raw;		 /* the body as it came, with a NUL behind; NULL: not received yet */
+	struct db_scope scope; /* whose rows the statements see; set for USER routes */
+	bool user_scoped;      /* came by /users/{user_id} */
+	char *raw;	       /* the body as it came, with a NUL behind; NULL: not received yet */
 	size_t raw_len;
 	struct json_object *json; /* the body */
 	const void *bound;	  /* the struct that the body was read into */
@@ -147,7 +147,7 @@ struct request {
 	const char *refusal;	    /* the error's word, for the log */
 	int status;		    /* of the answer; 0 = none yet */
 	struct buf *head, *body;
-	struct spool *spool; /* the body, when it is large */
+	struct spool *spool;	    /* the body, when it is large */
 	bool etag_given, cache_set; /* cache_set: the handler wrote Cache-Control itself */
 };
 
