@@ -92,7 +92,7 @@ def test_data_survives(own):
         assert (code, complained) == (0, ""), "stopping twice is no fault"
         assert left_behind(own.state) == []
     assert finish(run_script(own.state, own.port, "--status"))[0] == 3
-    own.restart()
+    own.restart(own.settings)
     answer = client.get(path)
     assert answer.ok and answer.body["title"] == "still here"
     assert finish(run_script(own.state, own.port, "--status"))[0] == 0
@@ -118,7 +118,7 @@ def test_stop_answers_what_was_accepted(own):
     # Status 0: nobody listens any more, or a kept connection was closed before it was used again.
     assert [answer for answer in load.impolite() if answer.status != 0] == []
     assert left_behind(own.state) == []
-    own.restart()
+    own.restart(own.settings)
     assert load.lost() == []
     assert client.get(task).body["title"] == "answered"
     client.close()
