@@ -14,7 +14,7 @@ BEGIN
 		AND tablename = 'categories' AND qual IS NOT NULL AND with_check IS NOT NULL), 'policies';
 	ASSERT (SELECT count(*) = 3 FROM pg_constraint
 		WHERE conrelid = 'daybook.categories'::regclass AND contype = 'c'), 'constraints';
-	ASSERT (SELECT array_agg(tgname ORDER BY tgname) = '{keep_name_key,touch_row}' FROM pg_trigger
+	ASSERT (SELECT array_agg(tgname::text) @> '{keep_name_key,touch_row}' FROM pg_trigger
 		WHERE tgrelid = 'daybook.categories'::regclass AND NOT tgisinternal), 'triggers';
 	ASSERT (SELECT contype = 'u' FROM pg_constraint WHERE conname = 'categories_name_key'
 		AND conrelid = 'daybook.categories'::regclass), 'categories_name_key';

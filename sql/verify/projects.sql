@@ -14,7 +14,7 @@ BEGIN
 		AND tablename = 'projects' AND qual IS NOT NULL AND with_check IS NOT NULL), 'policies';
 	ASSERT (SELECT count(*) = 4 FROM pg_constraint
 		WHERE conrelid = 'daybook.projects'::regclass AND contype = 'c'), 'constraints';
-	ASSERT (SELECT array_agg(tgname ORDER BY tgname) = '{keep_name_key,touch_row}' FROM pg_trigger
+	ASSERT (SELECT array_agg(tgname::text) @> '{keep_name_key,touch_row}' FROM pg_trigger
 		WHERE tgrelid = 'daybook.projects'::regclass AND NOT tgisinternal), 'triggers';
 	FOR wanted IN
 		VALUES ('name', '(user_id, name_key, id)'),
