@@ -285,11 +285,11 @@ static enum err refresh(struct request *req)
 	if (err != OK)
 		return refuse(req, err, NULL,
 			      err == ERR_UNAUTHORIZED ? "a valid refresh token is required" : NULL);
-	/* The database counts in 32 bits; what is beyond them was never given, like the last one. */
+	/* The database counts in 32 bits; what is beyond them was never given, like the last one.
+	 */
 	int64_t counter = claims.counter < INT32_MAX ? claims.counter : INT32_MAX;
 	TRY(run(req,
-		sql_auth_refresh(claims.user, claims.session,
-				 (struct integer){ counter, true },
+		sql_auth_refresh(claims.user, claims.session, (struct integer){ counter, true },
 				 (struct integer){ config->refresh_grace_s, true },
 				 (struct integer){ config->refresh_token_s, true }),
 		&rows));
