@@ -174,12 +174,13 @@ static enum err find_route(struct request *req, struct match *match, bool origin
 		return refuse(req, ERR_NOT_FOUND, NULL, NULL);
 	if (!router_find(req->web->router, segments, count, match))
 		return refuse(req, ERR_NOT_FOUND, NULL, NULL);
-	req->allow = match_allow(req->arena, match);
-	if (req->method == OPTIONS)
-		return answer_options(req, origin_allowed);
 	enum method method = req->method == HEAD ? GET : req->method;
 	req->route = method < METHOD_COUNT ? match->routes[method] : NULL;
-	return req->route ? OK : refuse(req, ERR_METHOD_NOT_ALLOWED, NULL, NULL);
+	if (req->route)
+		return OK;
+	req->allow = match_allow(req->arena, match);
+	return req->method == OPTIONS ? answer_options(req, origin_allowed)
+				      : refuse(req, ERR_METHOD_NOT_ALLOWED, NULL, NULL);
 }
 
 /* The way of a request up to its handler; each step that says no has answered. */
@@ -257,6 +258,24 @@ static void send_answer(struct request *req, FCGX_Stream *out)
 		send_body(req, out);
 }
 
+/* Sends the rest of the answer and its end in one write, before the line in the log. */
+static void end_answer(FCGX_Request *fcgi)
+{
+	FCGX_FClose(fcgi->err);
+	FCGX_FClose(fcgi->out);
+}
+
+/* Whether nothing of the request is still to be read. Asked only where its end is all that can be
+ * missing, since the question waits for it. */
+static bool is_read(const struct request *req)
+{
+	const char *length = request_header(req, "CONTENT_LENGTH");
+	bool no_body = (!length || strspn(length, "0") == strlen(length)) &&
+		       !request_header(req, "HTTP_TRANSFER_ENCODING");
+
+	return (req->raw || no_body) && FCGX_GetChar(req->in) == EOF;
+}
+
 static void log_request(const struct request *req, int64_t duration_us)
 {
 	struct log_line line;
@@ -299,7 +318,9 @@ void dispatch(struct web *web, FCGX_Request *fcgi)
 		refuse(&req, ERR_INTERNAL, NULL, NULL);
 	}
 	send_answer(&req, fcgi->out);
-	FCGX_FFlush(fcgi->out);
+	end_answer(fcgi);
+	if (is_read(&req))
+		FCGX_Detach(fcgi); /* closed at once, without waiting for the web server to do so */
 	log_request(&req, monotonic_us() - started_us);
 	buf_free(&req.faults);
 	buf_clear(&web->head);
