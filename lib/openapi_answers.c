@@ -124,7 +124,7 @@ static bool may_refuse(const struct operation *operation, enum err err)
 	case ERR_SESSION_REVOKED:
 		return route->audience == USER;
 	case ERR_FORBIDDEN:
-		return strstr(operation->path, "id}");
+		return route->own_session || strstr(operation->path, "id}");
 	case ERR_NOT_FOUND:
 		return strchr(operation->path, '{');
 	case ERR_ID_TAKEN:
