@@ -1,0 +1,23 @@
+-- board.sql: places on the board, and many tasks in one transaction.
+
+-- board_move(id uuid, sent text[], status task_status, project_id uuid, after uuid, before uuid, if_match text[], version bigint)
+-- Moves a task; says whether it was moved, or what is wrong.
+SELECT outcome AS _outcome
+FROM move_task(:id, :sent, :status, :project_id, :after, :before, :if_match, :version);
+
+-- board_update(updates jsonb)
+-- Applies checked changes in their order; any that cannot be applied rejects them all.
+SELECT bulk_update_tasks(:updates) AS _done;
+
+-- board_updated(updates jsonb) reads
+-- The tasks of those changes as they are now, in that order.
+SELECT {task_columns}
+FROM (SELECT (e.value ->> 'id')::uuid AS id, e.ordinality
+      FROM jsonb_array_elements(:updates) WITH ORDINALITY AS e) AS changed
+JOIN tasks USING (id)
+WHERE user_id = current_user_id()
+ORDER BY ordinality;
+
+-- board_delete(ids uuid[])
+-- Deletes all of these tasks, or none.
+SELECT bulk_delete_tasks(:ids) AS _done;
