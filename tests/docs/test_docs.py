@@ -68,16 +68,24 @@ def run(commands, state):
 def compare(kind, expected, output):
     """What is wrong with the output, or None."""
     if kind == "json":
-        printed = [line for line in output.splitlines() if line.startswith("{")]
-        if not printed:
-            return "no JSON object"
-        return differ("$", json.loads(mark_rests(expected)), json.loads(printed[-1]))
+        printed = json_objects(output)
+        return differ("$", json.loads(mark_rests(expected)), printed[-1]) if printed else "no JSON object"
     lines = [line.rstrip() for line in output.splitlines()]
     for wanted in filter(None, expected.splitlines()):
         pattern = re.sub(r"([\[?*])", r"[\1]", wanted.rstrip()).replace(REST, "*")
         if not fnmatch.filter(lines, pattern):
             return f"no line like {wanted}"
     return None
+
+
+def json_objects(output):
+    """The objects that begin at the start of a line."""
+    objects, end = [], 0
+    for start in (found.start() for found in re.finditer(r"^\{", output, re.MULTILINE)):
+        if start >= end:
+            found, end = json.JSONDecoder().raw_decode(output, start)
+            objects.append(found)
+    return objects
 
 
 def mark_rests(text):
