@@ -62,7 +62,7 @@ def run_stack(stack):
     try:
         yield stack.start()
         stack.stop()
-        defects = stack.new_defects()
+        defects = [*stack.new_defects(), *stack.leaks()]
     finally:
         running.remove(stack)
         stack.remove()

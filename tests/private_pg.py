@@ -20,8 +20,8 @@ class PrivatePostgres:
     def start(self):
         self._lib("pg_start")
 
-    def stop(self):
-        self._lib("pg_stop", "immediate")
+    def stop(self, mode="immediate"):
+        self._lib("pg_stop", mode)
 
     def remove(self):
         """Ends it and deletes all that it has."""

@@ -28,6 +28,8 @@ ENVIRONMENT = {
 # Data, constraint and syntax errors of PostgreSQL: the program let something through.
 DEFECT_CLASSES = ("22", "23", "42", "XX")
 POOLS = ("api", "auth")
+# The password of nearly every test user, the beginning of every token, and addresses.
+SECRETS = (b"Correct-Horse", b"eyJ", b"@example.org")
 numbers = itertools.count(1)
 
 
@@ -80,13 +82,21 @@ class Stack:
         inherited = {name: value for name, value in os.environ.items()
                      if not name.startswith("DAYBOOK_") or name == "DAYBOOK_BUILD"}
         reports = f"log_path={self.state}/logs/sanitizer"
-        return subprocess.run(
-            [ROOT / "scripts/run", option], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        process = subprocess.Popen(
+            [ROOT / "scripts/run", option], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True, start_new_session=True,
             env={**inherited, **self.environment,
                  "DAYBOOK_STATE": str(self.state), "DAYBOOK_PORT": str(self.port),
                  "DAYBOOK_SETTINGS": str(self.state / "settings"),
                  "ASAN_OPTIONS": f"{reports}:detect_leaks=0:abort_on_error=0",
                  "UBSAN_OPTIONS": f"{reports}:print_stacktrace=1:halt_on_error=1"})
+        try:
+            stdout, stderr = process.communicate()
+        except BaseException:
+            process.terminate()  # it stops what it has started
+            process.communicate()
+            raise
+        return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
 
     # Looking inside
 
@@ -143,6 +153,14 @@ class Stack:
     def new_defects(self):
         """What went wrong inside since the last call."""
         return [*self._bad_lines(), *self._bad_output(), *self._sanitizer_reports()]
+
+    def leaks(self):
+        """Where a log holds what it must never hold."""
+        for path in sorted((self.state / "logs").glob("*")):
+            for line in path.read_bytes().splitlines():
+                hidden = line.replace(b"***@example.org", b"")
+                if any(secret in hidden for secret in SECRETS):
+                    yield f"{path.name}: {line[:1000].decode(errors='replace')}"
 
     def _bad_lines(self):
         for pool in POOLS:

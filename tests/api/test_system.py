@@ -50,7 +50,7 @@ def troubled(restart_stack):
 def test_with_the_database_away(troubled, connect):
     client = connect(troubled)
     user = client.new_user()
-    troubled.postgres.stop()
+    troubled.postgres.stop("fast")
     assert client.get("/health").json()["status"] == "ok"
     answer = client.get("/ready")
     assert answer.status_code == 503
@@ -120,7 +120,7 @@ def test_metrics_only_from_this_machine(client):
     """nginx allows 127.0.0.1 alone of the loopback network."""
     answer = client.from_address("127.0.0.2").send("GET", "/metrics")
     check_headers(answer)
-    check_error(answer, "/metrics")
+    check_error(answer)
     refused(answer, 403, "forbidden")
 
 
