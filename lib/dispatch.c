@@ -245,10 +245,10 @@ static void send_answer(struct request *req, FCGX_Stream *out)
 	bool no_body = req->status == 204 || req->status == 304;
 	bool cacheable = req->etag_given && (req->method == GET || req->method == HEAD);
 
-	FCGX_FPrintF(out, "Status: %d %s\r\n", req->status, reason_phrase(req->status));
+	buf_printf(req->head, "Status: %d %s\r\n", req->status, reason_phrase(req->status));
 	if (!no_body)
-		FCGX_FPrintF(out, "Content-Length: %lu\r\n",
-			     (unsigned long)(req->spool ? spool_size(req->spool) : req->body->len));
+		buf_printf(req->head, "Content-Length: %zu\r\n",
+			   req->spool ? spool_size(req->spool) : req->body->len);
 	if (!req->cache_set)
 		buf_puts(req->head, cacheable ? "Cache-Control: private, no-cache\r\n"
 					      : "Cache-Control: no-store\r\n");

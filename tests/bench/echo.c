@@ -68,6 +68,8 @@ int main(void)
 			if (FCGX_Accept_r(&fcgi) < 0)
 				continue; /* another process was faster */
 			answer(&fcgi);
+			if (FCGX_GetChar(fcgi.in) == EOF)
+				FCGX_Detach(&fcgi);
 			FCGX_Finish_r(&fcgi);
 			if (fcgi.ipcFd >= 0)
 				FCGX_Free(&fcgi, 1);
