@@ -32,6 +32,24 @@ DAMAGE = [
      "REVOKE UPDATE (version) ON daybook.tasks FROM daybook_app"),
     ("task_indexes", "DROP INDEX daybook.tasks_title",
      "CREATE INDEX tasks_title ON daybook.tasks (user_id, title_key, id)"),
+    ("projects", "ALTER TABLE daybook.projects DISABLE ROW LEVEL SECURITY",
+     "ALTER TABLE daybook.projects ENABLE ROW LEVEL SECURITY"),
+    ("categories", "ALTER TABLE daybook.categories DROP CONSTRAINT categories_name_key",
+     "ALTER TABLE daybook.categories ADD CONSTRAINT categories_name_key UNIQUE (user_id, name_key)"),
+    ("task_groups", "DROP INDEX daybook.tasks_project_board",
+     "CREATE INDEX tasks_project_board"
+     " ON daybook.tasks (user_id, project_id, status_rank, position, id)"),
+    ("moods", "DROP INDEX daybook.moods_id", "CREATE INDEX moods_id ON daybook.moods (id)"),
+    ("journals", "GRANT UPDATE (content_key) ON daybook.journals TO daybook_app",
+     "REVOKE UPDATE (content_key) ON daybook.journals FROM daybook_app"),
+    ("board", "ALTER FUNCTION daybook.renumber_column(uuid, smallint) SECURITY DEFINER",
+     "ALTER FUNCTION daybook.renumber_column(uuid, smallint) SECURITY INVOKER"),
+    ("bulk", "REVOKE EXECUTE ON FUNCTION daybook.bulk_reject(jsonb) FROM daybook_app",
+     "GRANT EXECUTE ON FUNCTION daybook.bulk_reject(jsonb) TO daybook_app"),
+    ("idempotency", "GRANT UPDATE (status) ON daybook.idempotency_keys TO daybook_app",
+     "REVOKE UPDATE (status) ON daybook.idempotency_keys FROM daybook_app"),
+    ("foreign_tokens", "ALTER FUNCTION daybook.begin_foreign_request(uuid, text) SECURITY INVOKER",
+     "ALTER FUNCTION daybook.begin_foreign_request(uuid, text) SECURITY DEFINER"),
 ]
 
 

@@ -59,6 +59,7 @@ FORBIDDEN = [
     "UPDATE daybook.moods SET updated_at = now()",
     "UPDATE daybook.journals SET user_id = gen_random_uuid()",
     "UPDATE daybook.journals SET content_key = ''",
+    "UPDATE daybook.idempotency_keys SET body = ''",
     "TRUNCATE daybook.projects CASCADE",
     "TRUNCATE daybook.journals",
     "INSERT INTO daybook.timezones VALUES ('Mars/Olympus')",
@@ -80,19 +81,22 @@ def couple(become, alice, bob):
         for table in MINIMAL:
             for _ in range(number):
                 add(connection, table, user)
+        for key in range(number):
+            query(connection, "SELECT store_idempotency_answer('POST /tasks', %s, '', 201, '', '')", str(key))
         connection.commit()
     return alice, bob
 
 
 def test_every_table_is_looked_at(database):
-    assert {"users", "sessions", *MINIMAL} == set(database.tables(selectable_by="daybook_app"))
+    assert {"users", "sessions", "idempotency_keys", *MINIMAL} == set(database.tables(selectable_by="daybook_app"))
 
 
 def test_everybody_sees_only_their_own(database, become, couple):
     alice, bob = couple
     tables = database.tables(selectable_by="daybook_app")
     for user, number in ((alice, 2), (bob, 3)):
-        assert counts(become(user), tables) == {"users": 1, "sessions": 1, **dict.fromkeys(MINIMAL, number)}
+        assert counts(become(user), tables) == {
+            "users": 1, "sessions": 1, "idempotency_keys": number, **dict.fromkeys(MINIMAL, number)}
 
 
 def test_nobody_sees_nothing(database, become, couple):
@@ -102,6 +106,7 @@ def test_nobody_sees_nothing(database, become, couple):
     for table, columns in MINIMAL.items():
         assert query(connection, f"UPDATE {table} SET {next(iter(columns))} = NULL") == 0
         assert query(connection, f"DELETE FROM {table}") == 0
+    assert query(connection, "DELETE FROM idempotency_keys") == 0
 
 
 def test_the_user_is_forgotten_with_the_transaction(database, become, couple):
@@ -112,8 +117,11 @@ def test_the_user_is_forgotten_with_the_transaction(database, become, couple):
 
 def test_writing_without_where_spares_the_others(database, become, couple):
     alice, bob = couple
-    before = {table: database.ask(f"SELECT t FROM {table} AS t WHERE user_id = %s ORDER BY id", bob.id)
-              for table in (*MINIMAL, "sessions")}
+    def rows_of_bob():
+        return {table: database.ask(f"SELECT t FROM {table} AS t WHERE user_id = %s ORDER BY 1", bob.id)
+                for table in (*MINIMAL, "sessions", "idempotency_keys")}
+
+    before = rows_of_bob()
     connection = become(alice)
     assert query(connection, "UPDATE users SET name = 'mine'") == 1
     assert query(connection, "UPDATE sessions SET revoked_at = now(), revoked_reason = 'logout'") == 1
@@ -121,9 +129,9 @@ def test_writing_without_where_spares_the_others(database, become, couple):
         column = next(iter(columns))
         assert query(connection, f"UPDATE {table} SET {column} = {column}") == 2
         assert query(connection, f"DELETE FROM {table}") == 2
+    assert query(connection, "DELETE FROM idempotency_keys") == 2
     connection.commit()
-    for table, rows in before.items():
-        assert database.ask(f"SELECT t FROM {table} AS t WHERE user_id = %s ORDER BY id", bob.id) == rows
+    assert rows_of_bob() == before
 
 
 @pytest.mark.parametrize("table", MINIMAL)
