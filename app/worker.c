@@ -139,7 +139,9 @@ static int start(const char *env_file, bool only_check)
 		fputs(usage, stderr);
 		return 2;
 	}
-	prctl(PR_SET_DUMPABLE, 0); /* no core file, no debugger: the memory holds secrets */
+	/* No core file, no debugger: the memory holds secrets. The tests look for leaks in it. */
+	if (config.environment != ENV_TEST)
+		prctl(PR_SET_DUMPABLE, 0);
 	log_open(config.log_target, (enum log_level)config.log_level, "daybook-worker");
 	if (!metrics_open(config.metrics_file, fault, sizeof fault)) {
 		log_event(LEVEL_ERROR, "start_failed", "%s", fault);

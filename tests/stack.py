@@ -88,7 +88,7 @@ class Stack:
             env={**inherited, **self.environment,
                  "DAYBOOK_STATE": str(self.state), "DAYBOOK_PORT": str(self.port),
                  "DAYBOOK_SETTINGS": str(self.state / "settings"),
-                 "ASAN_OPTIONS": f"{reports}:detect_leaks=0:abort_on_error=0",
+                 "ASAN_OPTIONS": f"{reports}:detect_leaks=1:abort_on_error=0",
                  "UBSAN_OPTIONS": f"{reports}:print_stacktrace=1:halt_on_error=1"})
         try:
             stdout, stderr = process.communicate()
@@ -200,6 +200,11 @@ class Stack:
 def build_folder():
     """Where the programs are, as scripts/run finds them."""
     return pathlib.Path(os.environ.get("DAYBOOK_BUILD", ROOT / "build" / "dev"))
+
+
+def has_sanitizer():
+    """Whether the workers are built with one, which keeps freed memory for a while."""
+    return b"__asan_init" in (build_folder() / "daybook-worker").read_bytes()
 
 
 def free_port():

@@ -148,7 +148,8 @@ def test_secrets_are_not_in_the_workers_environment(stack):
     assert (stack.state / "daybook.env").stat().st_mode & 0o777 == 0o400
 
 
-def test_workers_leave_no_core_files(stack):
+def test_workers_leave_no_core_files(start_stack):
     """PR_SET_DUMPABLE is 0: what describes the process belongs to root."""
+    stack = start_stack({"ENVIRONMENT": "development", "BCRYPT_COST": 10}, DAYBOOK_WORKERS="1")
     for pid in stack.workers("api"):
         assert os.stat(f"/proc/{pid}/environ").st_uid == 0
