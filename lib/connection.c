@@ -28,24 +28,19 @@ struct db *db_new(const struct db_settings *settings)
 	return db;
 }
 
-static void forget_statements(struct db *db)
-{
-	for (size_t i = 0; i < CACHE_SLOTS; i++)
-		free(db->cache[i].columns);
-	memset(db->cache, 0, sizeof db->cache);
-	db->cached = 0;
-}
-
 void connection_close(struct db *db)
 {
 	PQfinish(db->conn);
 	db->conn = NULL;
-	forget_statements(db);
+	for (size_t i = 0; i < CACHE_SLOTS; i++)
+		db->cache[i].ready = db->cache[i].described = false;
 }
 
 void db_free(struct db *db)
 {
 	connection_close(db);
+	for (size_t i = 0; i < CACHE_SLOTS; i++)
+		free(db->cache[i].columns);
 	free(db);
 }
 

@@ -11,15 +11,16 @@ enum { CACHE_SLOTS = 512 }; /* a power of two */
 struct prepared {
 	const struct statement *statement; /* NULL: a free slot */
 	uint64_t variant;
-	char name[16]; /* "" is the unnamed statement */
-	bool ready;
-	struct column *columns; /* known after the first result */
+	char name[16];	/* "" is the unnamed statement */
+	bool ready;	/* on this connection */
+	bool described; /* its columns are those of this connection */
+	struct column *columns;
 	int column_count;
 };
 
 struct db {
 	const struct db_settings *settings;
-	PGconn *conn; /* NULL: not connected */
+	PGconn *conn;	     /* NULL: not connected */
 	bool in_transaction; /* an explicit one: db_begin() */
 	struct prepared cache[CACHE_SLOTS];
 	unsigned cached;
@@ -33,8 +34,8 @@ struct db {
 bool connection_open(struct db *db, int64_t deadline_us) __attribute__((warn_unused_result));
 
 /* Lets no connection be made for a while, which grows with each failure and is jittered so that the
- * workers do not all come at once. `late`: the failure took long, and while this worker waited others
- * queued for it; so the longest pause, in which they get their 503. */
+ * workers do not all come at once. `late`: the failure took long, and while this worker waited
+ * others queued for it; so the longest pause, in which they get their 503. */
 void connection_pause(struct db *db, bool late);
 
 /* Sends what libpq has gathered; false when that fails or the deadline passes. */
@@ -44,7 +45,8 @@ bool connection_flush(struct db *db, int64_t deadline_us) __attribute__((warn_un
 PGresult *connection_next_result(struct db *db, int64_t deadline_us)
 	__attribute__((warn_unused_result));
 
-/* Drops the connection with all that was prepared on it. */
+/* Drops the connection with all that was prepared on it. The columns stay until the statement is
+ * described anew: results of the request under way still point to them. */
 void connection_close(struct db *db);
 
 /* The slot of a statement in one variant; when the cache is full an unnamed one in the arena. */

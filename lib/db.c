@@ -112,9 +112,12 @@ static void collect_step(struct db *db, struct arena *arena, const struct step *
 	const PGresult *rows = collect(db, arena, deadline_us, first);
 	if (!rows)
 		return;
-	if (!prepared->columns && PQnfields(rows) > 0) {
+	if (!prepared->described && PQnfields(rows) > 0) {
+		if (prepared->columns)
+			arena_defer(arena, free, prepared->columns);
 		prepared->column_count = PQnfields(rows);
 		prepared->columns = columns_new(rows);
+		prepared->described = true;
 		if (!prepared->name[0])
 			arena_defer(arena, free, prepared->columns);
 	}

@@ -32,7 +32,7 @@ def no_defects(request):
     yield
     if "stack" in request.fixturenames:
         defects = request.getfixturevalue("stack").new_defects()
-        assert not defects, defects
+        assert not defects, "\n".join(defects)
 
 
 @pytest.fixture
