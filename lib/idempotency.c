@@ -8,7 +8,7 @@
 #include "result.h"
 #include "sql/requests.h"
 
-enum { MAX_KEY_BYTES = 128 };
+enum { MAX_KEY_BYTES = 128, MAX_TRIES = 4 };
 
 /* 1 to 128 visible ASCII characters. */
 static bool is_key(const char *key)
@@ -83,6 +83,51 @@ static enum err run_fresh(struct request *req, const char *route, const char *ke
 	return refuse(req, stored, NULL, NULL);
 }
 
+/* One try of the whole: claim, work, keep the answer; or what is known of the key. */
+static enum err run_claimed(struct request *req, const char *route, const char *key,
+			    const char *digest)
+{
+	struct db *db = req->web->db;
+	struct query claim = sql_request_claim_key(route, key, digest);
+	struct result rows;
+
+	enum err err = db_begin(db, req->arena, DB_LATEST, &req->scope, &claim, &rows);
+	if (err != OK)
+		return refuse(req, err, NULL, NULL);
+	const char *outcome = result_text(&rows, 0, "_outcome");
+	if (strcmp(outcome, "fresh") == 0)
+		return run_fresh(req, route, key, digest);
+	db_rollback(db, req->arena);
+	if (strcmp(outcome, "replay") == 0)
+		return replay(req, &rows);
+	return refuse(req,
+		      strcmp(outcome, "mismatch") == 0 ? ERR_IDEMPOTENCY_MISMATCH
+						       : ERR_IDEMPOTENCY_IN_FLIGHT,
+		      NULL, NULL);
+}
+
+/* Whether another transaction was in the way, so that the whole of this one may be done again
+ * (PostgreSQL, section 13.5). */
+static bool was_in_conflict(const struct request *req)
+{
+	const char *sqlstate = db_fault(req->web->db)->sqlstate;
+
+	return req->status == 503 &&
+	       (strcmp(sqlstate, "40001") == 0 || strcmp(sqlstate, "40P01") == 0);
+}
+
+/* Makes the request what it was before its handler ran. */
+static void rewind_request(struct request *req, const struct request *before, size_t head_len)
+{
+	struct buf faults = req->faults;
+
+	*req = *before;
+	req->faults = faults;
+	buf_clear(&req->faults);
+	buf_clear(req->body);
+	req->head->len = head_len;
+}
+
 enum err idempotency_run(struct request *req, const char *key)
 {
 	static const char *const methods[] = {
@@ -90,7 +135,7 @@ enum err idempotency_run(struct request *req, const char *key)
 		METHOD_TABLE(ROW)
 #undef ROW
 	};
-	struct result rows;
+	size_t head_len = req->head->len;
 
 	if (!is_key(key))
 		return refuse(req, ERR_BAD_REQUEST, NULL,
@@ -99,18 +144,11 @@ enum err idempotency_run(struct request *req, const char *key)
 	const char *digest = digest_body(req);
 	const char *route =
 		arena_printf(req->arena, "%s %s", methods[req->route->method], req->path);
-	struct query claim = sql_request_claim_key(route, key, digest);
-	enum err err = db_begin(req->web->db, req->arena, DB_LATEST, &req->scope, &claim, &rows);
-	if (err != OK)
-		return refuse(req, err, NULL, NULL);
-	const char *outcome = result_text(&rows, 0, "_outcome");
-	if (strcmp(outcome, "fresh") == 0)
-		return run_fresh(req, route, key, digest);
-	db_rollback(req->web->db, req->arena);
-	if (strcmp(outcome, "replay") == 0)
-		return replay(req, &rows);
-	return refuse(req,
-		      strcmp(outcome, "mismatch") == 0 ? ERR_IDEMPOTENCY_MISMATCH
-						       : ERR_IDEMPOTENCY_IN_FLIGHT,
-		      NULL, NULL);
+	const struct request before = *req;
+	for (int try = 1;; try++) {
+		enum err err = run_claimed(req, route, key, digest);
+		if (try == MAX_TRIES || !was_in_conflict(req))
+			return err;
+		rewind_request(req, &before, head_len);
+	}
 }

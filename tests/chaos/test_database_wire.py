@@ -33,10 +33,11 @@ def pool(stack, wire):
         assert pool.stop() == [0]
 
 
-def call(pool, user, method, path, body=None):
+def call(pool, user, method, path, body=None, **headers):
     started = time.monotonic()
     text = json.dumps(body).encode() if body else b""
-    reply = ask(pool.path, method, "/api/v1" + path, text, authorization=f"Bearer {user.token}")
+    headers["authorization"] = f"Bearer {user.token}"
+    reply = ask(pool.path, method, "/api/v1" + path, text, **headers)
     reply.seconds = time.monotonic() - started
     return reply
 
@@ -51,6 +52,20 @@ def test_answer_to_a_write_is_lost(stack, wire, pool, user):
         assert call(pool, user, "POST", "/tasks", task).status == 200, "it was committed"
         assert call(pool, user, "GET", f"/tasks/{task['id']}").body["version"] == 1
     assert call(pool, user, "GET", "/tasks?limit=1").body["total"] == CUTS
+
+
+@pytest.mark.parametrize("passes", [0, 1, 2], ids=["claim", "change", "commit"])
+def test_answer_within_an_idempotent_request_is_lost(wire, pool, user, passes):
+    """The key, the change and the answer are there together or not at all."""
+    for turn in range(CUTS // 4):
+        key = {"idempotency_key": f"{passes}-{turn}"}
+        assert call(pool, user, "GET", "/tasks?limit=1").status == 200
+        wire.passes, wire.cuts = passes, 1
+        assert call(pool, user, "POST", "/tasks", {"title": "once"}, **key).status == 503
+        again = call(pool, user, "POST", "/tasks", {"title": "once"}, **key)
+        assert again.status == 201
+        assert ("idempotency-replayed" in again.headers) == (passes == 2)
+    assert call(pool, user, "GET", "/tasks?limit=1").body["total"] == CUTS // 4
 
 
 def test_answer_to_a_read_is_lost(wire, pool, user):

@@ -16,6 +16,7 @@ class Wire:
         self.target = str(stack.state / "s" / ".s.PGSQL.5432")
         self.url = f"postgresql:///daybook?host={self.folder}&user=daybook_app"
         self.blocked = False  # nothing passes, nothing is closed
+        self.passes = 0  # so many answers still come through before the cuts
         self.cuts = 0  # so many answers are swallowed, each with its connection
         self.silent_after = None  # each connection brings only so many answers
         self.open = []
@@ -55,7 +56,9 @@ class Wire:
                 while (self.blocked or passed == self.silent_after) and not self.ended:
                     time.sleep(0.01)
                 passed += answers
-                if answers and self.cuts > 0:
+                if answers and self.passes > 0:
+                    self.passes -= 1
+                elif answers and self.cuts > 0:
                     self.cuts -= 1
                     break
                 sink.sendall(data)
