@@ -38,10 +38,12 @@ enum err receive_body(struct request *req)
 		return OK;
 	if (expected > max)
 		return refuse(req, ERR_PAYLOAD_TOO_LARGE, NULL, NULL);
-	size_t room = chunked ? max + 1 : expected;
+	/* One byte more than may come, so that the end is read too: once it has an answer, the web
+	 * server may never send the end. */
+	size_t room = (chunked ? max : expected) + 1;
 	req->raw = arena_alloc(req->arena, room + 1);
-	if (room > 0)
-		req->raw_len = (size_t)FCGX_GetStr(req->raw, (int)room, req->in);
+	req->raw_len = (size_t)FCGX_GetStr(req->raw, (int)room, req->in);
+	req->received = req->raw_len < room;
 	if (req->raw_len > max)
 		return refuse(req, ERR_PAYLOAD_TOO_LARGE, NULL, NULL);
 	if (FCGX_GetError(req->in) != 0 || (!chunked && req->raw_len != expected))

@@ -265,15 +265,15 @@ static void end_answer(FCGX_Request *fcgi)
 	FCGX_FClose(fcgi->out);
 }
 
-/* Whether nothing of the request is still to be read. Asked only where its end is all that can be
- * missing, since the question waits for it. */
+/* Whether nothing of the request is still to be read. Without a body its end came along with the
+ * headers; otherwise asking could wait for an end that never comes. */
 static bool is_read(const struct request *req)
 {
 	const char *length = request_header(req, "CONTENT_LENGTH");
 	bool no_body = (!length || strspn(length, "0") == strlen(length)) &&
 		       !request_header(req, "HTTP_TRANSFER_ENCODING");
 
-	return (req->raw || no_body) && FCGX_GetChar(req->in) == EOF;
+	return req->received || (no_body && FCGX_GetChar(req->in) == EOF);
 }
 
 static void log_request(const struct request *req, int64_t duration_us)

@@ -135,6 +135,7 @@ struct request {
 	bool user_scoped;      /* came by /users/{user_id} */
 	char *raw;	       /* the body as it came, with a NUL behind; NULL: not received yet */
 	size_t raw_len;
+	bool received;		  /* the body with its end, so that nothing more will come */
 	struct json_object *json; /* the body */
 	const void *bound;	  /* the struct that the body was read into */
 	const void *filter;	  /* the struct that the query string was read into */
