@@ -33,7 +33,7 @@ CREATE TRIGGER lock_tasks BEFORE DELETE ON daybook.projects
 CREATE TRIGGER lock_tasks BEFORE DELETE ON daybook.categories
 	FOR EACH STATEMENT EXECUTE FUNCTION daybook.lock_tasks_first();
 
--- Renumbering is no change of a task: it makes no version.
+-- Making room is no change of a task: it makes no version.
 DROP TRIGGER touch_row ON daybook.tasks;
 CREATE TRIGGER touch_row BEFORE UPDATE ON daybook.tasks FOR EACH ROW
 	WHEN (current_setting('app.renumbering', true) IS DISTINCT FROM 'on')
@@ -78,23 +78,41 @@ BEGIN
 END
 $$;
 
--- Spreads a column evenly, its last task where it was: above that, tasks may be created just now.
-CREATE FUNCTION daybook.renumber_column(project uuid, rank smallint) RETURNS void
+-- Makes room below the position `high` when the gap next to the neighbour is used up: the tasks below
+-- it (for `after` the neighbour is one of them) are spread downwards, as many of them as it takes to
+-- have gaps again. Not upwards, where tasks may be created just now.
+CREATE FUNCTION daybook.make_room(project uuid, rank smallint, side text, neighbour uuid, mark bigint,
+		high bigint)
+	RETURNS void
 	LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	me uuid := daybook.current_user_id();
+	size int := 16;
+	bottom bigint;
+	step bigint;
 BEGIN
-	PERFORM FROM daybook.tasks AS t
-	WHERE t.user_id = daybook.current_user_id() AND t.project_id IS NOT DISTINCT FROM project
-		AND t.status_rank = rank
-	ORDER BY t.id FOR NO KEY UPDATE;
+	LOOP
+		SELECT t.position INTO bottom FROM daybook.tasks AS t
+		WHERE t.user_id = me AND t.project_id IS NOT DISTINCT FROM project AND t.status_rank = rank
+			AND t.position <= mark
+			AND ((t.position, t.id) < (mark, neighbour) OR side = 'after' AND t.id = neighbour)
+		ORDER BY t.position DESC, t.id DESC OFFSET size LIMIT 1;
+		step := CASE WHEN FOUND THEN (high - bottom) / (size + 2) ELSE 65536 END;
+		EXIT WHEN step >= 1024;
+		size := size * 4;
+	END LOOP;
 	PERFORM set_config('app.renumbering', 'on', true);
-	UPDATE daybook.tasks AS t SET position = (n.top - 65536 * n.steps) | 1
-	FROM (SELECT c.id, max(c.position) OVER () AS top,
-			row_number() OVER (ORDER BY c.position DESC, c.id DESC) - 1 AS steps
+	UPDATE daybook.tasks AS t SET position = (high - step * n.steps) | 1
+	FROM (SELECT c.id, c.position, row_number() OVER (ORDER BY c.position DESC, c.id DESC) AS steps
 		FROM daybook.tasks AS c
-		WHERE c.user_id = daybook.current_user_id() AND c.project_id IS NOT DISTINCT FROM project
-			AND c.status_rank = rank) AS n
-	WHERE t.user_id = daybook.current_user_id() AND t.id = n.id;
+		WHERE c.user_id = me AND c.project_id IS NOT DISTINCT FROM project AND c.status_rank = rank
+			AND c.position <= mark
+			AND ((c.position, c.id) < (mark, neighbour) OR side = 'after' AND c.id = neighbour)
+		ORDER BY c.position DESC, c.id DESC LIMIT size) AS n
+	-- A task that has just gone elsewhere keeps the place that it was given there.
+	WHERE t.user_id = me AND t.id = n.id AND t.position = n.position AND t.status_rank = rank
+		AND t.project_id IS NOT DISTINCT FROM project;
 	PERFORM set_config('app.renumbering', 'off', true);
 END
 $$;
@@ -150,7 +168,7 @@ BEGIN
 		ELSIF place < high AND (low IS NULL OR low < place) THEN
 			RETURN place;
 		END IF;
-		PERFORM daybook.renumber_column(project, rank);
+		PERFORM daybook.make_room(project, rank, side, neighbour, mark, high);
 	END LOOP;
 END
 $$;
@@ -205,7 +223,7 @@ END
 $$;
 
 GRANT EXECUTE ON FUNCTION daybook.lock_tasks(), daybook.position_above(uuid, smallint, bigint, uuid[]),
-	daybook.position_below(uuid, smallint, bigint, uuid[]), daybook.renumber_column(uuid, smallint),
+	daybook.position_below(uuid, smallint, bigint, uuid[]), daybook.make_room(uuid, smallint, text, uuid, bigint, bigint),
 	daybook.find_place(uuid, bigint, uuid, smallint, text, uuid),
 	daybook.move_task(uuid, text[], daybook.task_status, uuid, uuid, uuid, text[], bigint)
 	TO daybook_app;

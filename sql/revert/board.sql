@@ -4,7 +4,7 @@ BEGIN;
 SET LOCAL ROLE daybook_owner;
 DROP FUNCTION daybook.move_task(uuid, text[], daybook.task_status, uuid, uuid, uuid, text[], bigint);
 DROP FUNCTION daybook.find_place(uuid, bigint, uuid, smallint, text, uuid);
-DROP FUNCTION daybook.renumber_column(uuid, smallint);
+DROP FUNCTION daybook.make_room(uuid, smallint, text, uuid, bigint, bigint);
 DROP FUNCTION daybook.position_below(uuid, smallint, bigint, uuid[]);
 DROP FUNCTION daybook.position_above(uuid, smallint, bigint, uuid[]);
 DROP TRIGGER lock_tasks ON daybook.categories;

@@ -6,7 +6,8 @@ DECLARE
 	wanted text;
 BEGIN
 	FOREACH wanted IN ARRAY ARRAY['lock_tasks()', 'position_above(uuid, smallint, bigint, uuid[])',
-		'position_below(uuid, smallint, bigint, uuid[])', 'renumber_column(uuid, smallint)',
+		'position_below(uuid, smallint, bigint, uuid[])',
+		'make_room(uuid, smallint, text, uuid, bigint, bigint)',
 		'find_place(uuid, bigint, uuid, smallint, text, uuid)',
 		'move_task(uuid, text[], daybook.task_status, uuid, uuid, uuid, text[], bigint)']
 	LOOP

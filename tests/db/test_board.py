@@ -105,7 +105,7 @@ def test_a_move_to_its_own_place_is_a_change(mine, four):
 
 
 def test_a_gap_that_is_used_up(mine, alice, four):
-    """The column is numbered afresh; nobody but the moved task gets a new version."""
+    """The tasks below are spread; nobody but the moved task gets a new version."""
     a, b, c, d = four
     for n in range(40):
         assert move(mine, c if n % 2 else d, after=a) == "moved"
@@ -114,6 +114,25 @@ def test_a_gap_that_is_used_up(mine, alice, four):
     assert query(mine, "SELECT count(DISTINCT position) FROM tasks") == [(4,)]
     later = add_task(mine, alice)
     assert column(mine) == [a, c, d, b, later]
+
+
+@pytest.mark.parametrize("project", [False, True])
+def test_many_into_one_gap(mine, alice, project):
+    project = add(mine, "projects", alice) if project else None
+    others = [add_task(mine, alice, project_id=project) for _ in range(100)]
+    movers = [add_task(mine, alice, project_id=project, status="DONE") for _ in range(300)]
+    expected, chosen = list(others), random.Random(1)
+    for mover in movers:
+        place = expected.index(others[50]) + chosen.randrange(2)
+        side = {"before": expected[place]} if place < len(expected) and chosen.random() < 0.5 else {
+            "after": expected[place - 1]}
+        assert move(mine, mover, status="TODO", **side) == "moved"
+        expected.insert(place, mover)
+    assert column(mine, project=project) == expected
+    assert query(mine, "SELECT count(DISTINCT position), count(*) FILTER (WHERE version = 1) FROM tasks") == [
+        (400, 100)]
+    assert query(mine, "SELECT count(*) > 30 FROM tasks WHERE id = ANY (%s::uuid[]) AND position %% 65536 = 0",
+                 others) == [(True,)], "those further off stay where they are"
 
 
 @pytest.mark.parametrize("gap", range(1, 6))
