@@ -43,6 +43,7 @@ class Stack:
             "DAYBOOK_NGINX_AUTH_RATE": "600000r/m", "DAYBOOK_NGINX_AUTH_BURST": "100000"}
 
     def start(self):
+        subprocess.run([ROOT / "scripts" / "setup", "test"], check=True)
         HERE.mkdir(parents=True, exist_ok=True)
         (HERE / "static").write_text("x" * 420)
         (HERE / "settings").write_text("LIMIT_LOGIN_ACCOUNT=off\nLIMIT_LOGIN_ADDRESS=off\n"
