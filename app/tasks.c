@@ -141,14 +141,14 @@ static enum err list_tasks(struct request *req)
 			   (struct task_filter){ .sort_by = "created_at", .sort_order = "desc" });
 }
 
-static enum err create(struct request *req, const struct task *in)
+static enum err create(struct request *req, const struct task *in, struct query existing)
 {
 	return reply_created(req,
 			     sql_task_create(in->id, in->title, in->description,
 					     in->completed.value ? "DONE" : in->status,
 					     in->priority, in->due_date, in->remind_at,
 					     in->project_id, in->category_id),
-			     sql_task_get(in->id));
+			     existing);
 }
 
 static enum err create_task(struct request *req)
@@ -156,7 +156,7 @@ static enum err create_task(struct request *req)
 	struct task in = { .id = uuid_v7() };
 
 	TRY(read_body(req, &in));
-	return create(req, &in);
+	return create(req, &in, sql_task_get(in.id));
 }
 
 /* The tasks of a project, which must be there; of an archived one, too. */
@@ -178,7 +178,7 @@ static enum err create_project_task(struct request *req)
 		return refuse(req, ERR_VALIDATION, "project_id", "must be the project of the path");
 	TRY(require_row(req, sql_project_exists(req->id)));
 	in.project_id = req->id;
-	return create(req, &in);
+	return create(req, &in, sql_task_get_inside(in.id, in.project_id));
 }
 
 static enum err get_task(struct request *req)

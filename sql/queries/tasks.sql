@@ -32,6 +32,11 @@ ARRAY(SELECT a.id FROM projects AS a WHERE a.user_id = current_user_id() AND a.a
 -- Reads one task.
 SELECT {task_columns} FROM tasks WHERE user_id = current_user_id() AND id = :id;
 
+-- task_get_inside(id uuid, project_id uuid) reads
+-- Reads one task if it is in this project.
+SELECT {task_columns} FROM tasks
+WHERE user_id = current_user_id() AND id = :id AND project_id = :project_id;
+
 -- task_create(id uuid, title text, description text, status task_status, priority task_priority, due_date timestamptz, remind_at timestamptz, project_id uuid, category_id uuid)
 -- Makes a task at the end of its column; no row if the user has one with this id.
 INSERT INTO tasks (user_id, id, title, description, status, priority, due_date, remind_at,
