@@ -111,18 +111,29 @@ static char *escape_character(char *out, const char *text, size_t len)
 	return out + len;
 }
 
+/* Whether a byte is a character that is written as it is, as nearly all are. */
+static bool is_plain(char c)
+{
+	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
 void log_text(struct log_line *line, const char *key, const char *text)
 {
-	char quoted[6 * LOG_TEXT_BYTES + 8] = "\"", *out = quoted + 1;
+	char quoted[6 * LOG_TEXT_BYTES + 8], *out = quoted;
 
 	if (line->skipped || !text)
 		return;
+	*out++ = '"';
 	size_t len = strnlen(text, LOG_TEXT_BYTES + 1);
 	if (len > LOG_TEXT_BYTES)
 		for (len = LOG_TEXT_BYTES; len > LOG_TEXT_BYTES - 4; len--)
 			if (((unsigned char)text[len] & 0xc0) != 0x80)
 				break;
 	for (size_t i = 0; i < len;) {
+		if (is_plain(text[i])) {
+			*out++ = text[i++];
+			continue;
+		}
 		size_t bytes = character_bytes(text + i, len - i);
 		if (bytes > 0)
 			out = escape_character(out, text + i, bytes);
