@@ -88,7 +88,8 @@ def sign_up(stack):
     account = {"email": f"{name}@example.org", "username": name, "password": PASSWORD}
     answer = client.post("/auth/register", account)
     assert answer.status == 201, answer
-    answer = client.post("/auth/login", {"email": account["email"], "password": PASSWORD})
+    client.account = {"email": account["email"], "password": PASSWORD}
+    answer = client.post("/auth/login", client.account)
     assert answer.status == 200, answer
     client.token = answer.body["access_token"]
     return client

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from chaos_client import wait_for
+from chaos_client import sign_up, wait_for
 from fastcgi import WORKER, Pool, connect, encode, receive
 from faults import held, new_task
 from load import Load
@@ -51,6 +51,31 @@ def test_whole_pool_at_once(stack):
     assert load.rate() >= 100
     assert load.failed() == []
     assert load.lost() == []
+
+
+def test_auth_pool_of_one_worker(stack):
+    """While it is replaced, logins wait in the queue of its socket."""
+    answers, ending = [], threading.Event()
+
+    def log_in():
+        client = sign_up(stack)
+        while not ending.is_set():
+            answers.append(client.post("/auth/login", client.account))
+        client.close()
+
+    threads = [threading.Thread(target=log_in) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for _ in range(5):
+        time.sleep(0.2)
+        old = stack.workers("auth")
+        os.kill(old[0], signal.SIGTERM)
+        replaced(stack, "auth", old)
+    ending.set()
+    for thread in threads:
+        thread.join()
+    assert len(answers) > 20
+    assert [answer for answer in answers if answer.status != 200] == []
 
 
 def test_request_under_way_is_finished(stack, user):
