@@ -141,6 +141,21 @@ def test_depth_bombs_end_at_once(empty, bomb):
     assert time.monotonic() - start < 2
 
 
+def test_large_bodies_are_answered_at_once(user):
+    """Whether they are read or not: a worker waits for no end that nginx will not send any more."""
+    body, kind = b'[{"":' * 200_000, {"Content-Type": "application/json"}
+
+    def attack():
+        for number in range(40):
+            method, path = [("POST", "/tasks"), ("POST", "/tasks"), ("POST", "/nowhere"), ("GET", "/tasks")][number % 4]
+            start = time.monotonic()
+            answer = user.request(method, path, data=body, headers=kind)
+            assert answer.status_code == {"/nowhere": 404}.get(path, 200 if method == "GET" else 400)
+            assert time.monotonic() - start < 5
+
+    at_once(*[attack] * 4)
+
+
 # Numbers.
 
 
