@@ -132,38 +132,39 @@ def test_a_name_at_its_limit_and_one_past(user, kind, character):
     assert change(user, f"/{kind}/{row['id']}", name=longest[::-1])["name"] == longest[::-1]
 
 
-@pytest.mark.parametrize("blank", [*WHITE_SPACE, WHITE_SPACE], ids=ascii)
-def test_a_name_must_not_be_blank(user, kind, row, one, blank):
-    wrong(user.post(f"/{kind}", json={"name": blank}), "name")
-    wrong(user.patch(one, json={"name": blank}), "name")
+def test_a_name_must_not_be_blank(user, kind, row, one):
+    for blank in [*WHITE_SPACE, WHITE_SPACE]:
+        wrong(user.post(f"/{kind}", json={"name": blank}), "name")
+        wrong(user.patch(one, json={"name": blank}), "name")
     assert read(user, one) == row
 
 
-@pytest.mark.parametrize("text", [*NAUGHTY, "\u200b", "\u2800", "\u3164", "."], ids=ascii)
-def test_names_come_back_exactly(new_user, kind, text):
+def test_names_come_back_exactly(new_user, kind):
     user = new_user()
-    row = make(user, kind, name=text)
-    assert row["name"] == text
-    assert found(user, f"/{kind}", search=text) == [row]
-    one = f"/{kind}/{row['id']}"
-    change(user, one, name="x")
-    assert change(user, one, name=text)["name"] == read(user, one)["name"] == text
+    for text in [*NAUGHTY, "\u200b", "\u2800", "\u3164", "."]:
+        row = make(user, kind, name=text)
+        assert row["name"] == text
+        assert row in found(user, f"/{kind}", search=text)
+        one = f"/{kind}/{row['id']}"
+        change(user, one, name="x")
+        assert change(user, one, name=text)["name"] == read(user, one)["name"] == text
+        user.delete(one)
 
 
-@pytest.mark.parametrize("color", ["#000000", "#ffffff", "#FFFFFF", "#aBcDeF", "#1E90FF"])
-def test_colors(user, kind, one, color):
-    assert make(user, kind, color=color)["color"] == color
-    assert change(user, one, color=color)["color"] == color
-    assert change(user, one, color=None)["color"] is None
+def test_colors(user, kind, one):
+    for color in ["#000000", "#ffffff", "#FFFFFF", "#aBcDeF", "#1E90FF"]:
+        assert make(user, kind, color=color)["color"] == color
+        assert change(user, one, color=color)["color"] == color
+        assert change(user, one, color=None)["color"] is None
     assert make(user, kind, color=None)["color"] is None
 
 
-@pytest.mark.parametrize("color", ["", "#", "#fff", "#12345", "#1234567", "#12345678", "123456", "#12345g", "#12345 ", " #123456", "#123456\n",
-                                   "red", "RED", "0x123456", "rgb(1,2,3)", "#-12345", "#+12345", "#１２３４５６", "＃123456", "#٣٣٣٣٣٣",
-                                   "#12345\0", "#123456\0", 123456, True, [], ["#123456"], {}], ids=json.dumps)
-def test_what_is_no_color(user, kind, row, one, color):
-    wrong(user.post(f"/{kind}", json={"name": new_id(), "color": color}), "color")
-    wrong(user.patch(one, json={"color": color}), "color")
+def test_what_is_no_color(user, kind, row, one):
+    for color in ["", "#", "#fff", "#12345", "#1234567", "#12345678", "123456", "#12345g", "#12345 ", " #123456", "#123456\n", "red", "RED",
+                  "0x123456", "rgb(1,2,3)", "#-12345", "#+12345", "#１２３４５６", "＃123456", "#٣٣٣٣٣٣", "#12345\0", "#123456\0", 123456, True,
+                  [], ["#123456"], {}]:
+        wrong(user.post(f"/{kind}", json={"name": new_id(), "color": color}), "color")
+        wrong(user.patch(one, json={"color": color}), "color")
     assert read(user, one) == row
 
 
@@ -180,11 +181,10 @@ def test_a_name_is_required_by_a_create_only(user, kind, row, one):
     assert user.put(one, json={"color": "#123456"}).json()["name"] == row["name"]
 
 
-@pytest.mark.parametrize("name", ["user_id", "nam", "Name", "NAME", "name ", "colour", "__proto__", "name_key", "_etag", "task_ids", "tasks",
-                                  "%s", "名", "title", ""])
-def test_unknown_members_are_refused(user, stranger, kind, row, one, name):
-    wrong(user.post(f"/{kind}", json={"name": new_id(), name: stranger.id}), name)
-    wrong(user.patch(one, json={name: stranger.id}), name)
+def test_unknown_members_are_refused(user, stranger, kind, row, one):
+    for name in ["user_id", "nam", "Name", "NAME", "name ", "colour", "__proto__", "name_key", "_etag", "task_ids", "tasks", "%s", "名", "title", ""]:
+        wrong(user.post(f"/{kind}", json={"name": new_id(), name: stranger.id}), name)
+        wrong(user.patch(one, json={name: stranger.id}), name)
     assert read(user, one) == row
 
 
@@ -527,6 +527,10 @@ def test_what_is_not_mine_is_no_reference(user, stranger, kind, task, reference)
     for foreign in [hers["id"], hers["id"].upper(), NOBODYS, gone["id"], user.id, task["id"]]:
         for tasks in ["/tasks", f"/users/{user.id}/tasks"]:
             one = f"{tasks}/{task['id']}"
+            bulk = user.patch(f"{tasks}/bulk", json={"updates": [{"id": task["id"], "title": "x", reference: foreign}]})
+            wrong(bulk, f"updates[0].{reference}")
+            if kind == "projects":
+                wrong(user.post(f"{one}/move", json={"project_id": foreign}), "project_id")
             for answer in [user.post(tasks, json={"title": "x", reference: foreign}), user.patch(one, json={"title": "x", reference: foreign}),
                            user.put(one, json={reference: foreign}), user.patch(one, json={reference: foreign}, headers={"If-Match": "*"})]:
                 wrong(answer, reference)
@@ -589,7 +593,7 @@ def test_filters_by_reference(new_user):
 
 def test_a_group_goes_while_tasks_come(user, kind, reference):
     """Each answer is one of those that the contract knows, and in the end nothing points nowhere."""
-    for _ in range(4):
+    for _ in range(3):
         row = make(user, kind)
         one = f"/{kind}/{row['id']}"
         answers = at_once(*[lambda: user.post("/tasks", json={"title": "x", reference: row["id"]}) for _ in range(6)],
@@ -631,6 +635,23 @@ def test_counting_every_kind_of_change(new_user):
         task = dice.choice(list(tasks))
         tasks[task] = change(user, f"/tasks/{task}/complete", completed=dice.random() < 0.5)
 
+    def move():
+        task = dice.choice(list(tasks))
+        answer = user.post(f"/tasks/{task}/move", json={"status": dice.choice(STATUSES), "project_id": dice.choice([None, *groups["projects"]])})
+        tasks[task] = answer.json()
+
+    def bulk():
+        chosen = dice.sample(list(tasks), 3)
+        answer = user.patch("/tasks/bulk", json={"updates": [
+            {"id": task, dice.choice(list(REFERENCE.values())): None, "status": dice.choice(STATUSES)} for task in chosen]})
+        tasks.update({task["id"]: task for task in answer.json()["tasks"]})
+
+    def bulk_delete():
+        chosen = dice.sample(list(tasks), 2)
+        assert user.delete("/tasks/bulk", json={"ids": chosen}).status_code == 204
+        for task in chosen:
+            del tasks[task]
+
     def delete():
         assert user.delete(f"/tasks/{tasks.pop(dice.choice(list(tasks)))['id']}").status_code == 204
 
@@ -648,16 +669,16 @@ def test_counting_every_kind_of_change(new_user):
                     tasks[task["id"]] = left.json()
                     assert left.json() == {**task, "category_id": None, "version": task["version"] + 1, "updated_at": left.json()["updated_at"]}
 
-    steps = [create] * 5 + [create_inside] * 2 + [complete] * 3 + [delete] * 2 + [
+    steps = [create] * 5 + [create_inside] * 2 + [complete] * 2 + [move] * 2 + [bulk, bulk_delete, delete] + [
         lambda: update(status=dice.choice(STATUSES)), lambda: update(title="x"),
         lambda: update(project_id=dice.choice([None, *groups["projects"]])), lambda: update(category_id=dice.choice([None, *groups["categories"]])),
         lambda: change(user, f"/projects/{dice.choice(groups['projects'])}", archived=dice.random() < 0.5),
         lambda: replace("projects"), lambda: replace("categories")]
     for _ in range(8):
         create()
-    for _ in range(150):
+    for _ in range(100):
         dice.choice(steps)()
-        if len(tasks) < 4:
+        while len(tasks) < 4:
             create()
         check_counts(user, tasks.values())
     for row in found(user, "/projects", archived="all"):
