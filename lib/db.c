@@ -270,8 +270,9 @@ enum err db_run(struct db *db, struct arena *arena, const struct db_scope *scope
 enum err db_begin(struct db *db, struct arena *arena, enum db_view view,
 		  const struct db_scope *scope, const struct query *query, struct result *out)
 {
-	static const char *const begin[] = { [DB_LATEST] = "BEGIN",
-					     [DB_SNAPSHOT] = "BEGIN ISOLATION LEVEL REPEATABLE READ" };
+	static const char *const begin[] = {
+		[DB_LATEST] = "BEGIN", [DB_SNAPSHOT] = "BEGIN ISOLATION LEVEL REPEATABLE READ"
+	};
 	struct batch batch = { begin[view], "SAVEPOINT work", query, 1 };
 
 	assert(!db->in_transaction);
