@@ -1,11 +1,13 @@
 /* board.c -- /tasks/{id}/move and /tasks/bulk: places on the board, and many tasks at once. */
 #include <string.h>
+#include <strings.h>
 
 #include "app.h"
 #include "shapes.h"
 #include "sql/board.h"
 #include "sql/tasks.h"
 #include "tasks.h"
+#include "uuid.h"
 
 enum { MAX_BULK = 200 };
 
@@ -58,6 +60,10 @@ static const struct field bulk_update_fields[] = {
 	FIELD_AS("category_id", struct bulk_update, task.category_id, .nullable = true),
 	FIELD(struct bulk_update, after, .nullable = true),
 	FIELD(struct bulk_update, before, .nullable = true),
+	ANSWER("completed_at", KIND_INSTANT, .nullable = true),
+	ANSWER("position", KIND_INTEGER),
+	ANSWER("created_at", KIND_INSTANT),
+	ANSWER("updated_at", KIND_INSTANT),
 	FIELDS_END,
 };
 
@@ -124,12 +130,49 @@ static enum err move_task(struct request *req)
 							 : "is no other task in that column");
 }
 
+/* Notes an element of a list that names the same task as an earlier one. */
+static void add_repetition(struct request *req, const char *format, size_t index, size_t first)
+{
+	add_fault(req, arena_printf(req->arena, format, index),
+		  arena_printf(req->arena, "is the same as that of element %zu", first));
+}
+
+static enum err check_updates(struct request *req, const struct objects *updates)
+{
+	for (size_t i = 0; i < updates->count; i++) {
+		const struct bulk_update *update = updates->items[i];
+		for (size_t j = 0; j < i; j++) {
+			const struct bulk_update *earlier = updates->items[j];
+			if (!uuid_equal(&update->task.id, &earlier->task.id))
+				continue;
+			add_repetition(req, "updates[%zu].id", i, j);
+			break;
+		}
+	}
+	return check_faults(req);
+}
+
+static enum err check_ids(struct request *req, const struct strings *ids)
+{
+	if (ids->count == 0)
+		return refuse(req, ERR_VALIDATION, "ids", "must not be empty");
+	for (size_t i = 0; i < ids->count; i++) {
+		size_t j = 0;
+		while (strcasecmp(ids->items[i], ids->items[j]) != 0)
+			j++;
+		if (j < i)
+			add_repetition(req, "ids[%zu]", i, j);
+	}
+	return check_faults(req);
+}
+
 static enum err update_tasks(struct request *req)
 {
 	struct bulk in = { 0 };
 	struct result results[2];
 
 	TRY(read_body(req, &in));
+	TRY(check_updates(req, &in.updates));
 	struct query queries[] = { sql_board_update(in.updates.json),
 				   sql_board_updated(in.updates.json) };
 	TRY(run_all(req, queries, 2, results));
@@ -142,8 +185,7 @@ static enum err delete_tasks(struct request *req)
 	struct result rows;
 
 	TRY(read_body(req, &in));
-	if (in.ids.count == 0)
-		return refuse(req, ERR_VALIDATION, "ids", "must not be empty");
+	TRY(check_ids(req, &in.ids));
 	TRY(run(req, sql_board_delete(in.ids), &rows));
 	return reply_empty(req, 204);
 }

@@ -182,6 +182,7 @@ static void read_objects(struct request *req, const struct field *field, const c
 	size_t count =
 		json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
 	struct buf *text = arena_alloc(req->arena, sizeof *text);
+	const void **items = arena_alloc(req->arena, (count + 1) * sizeof *items);
 
 	if (count == 0 || count > (size_t)field->max_items) {
 		add_fault(req, name, field_rule(req->arena, field));
@@ -193,6 +194,7 @@ static void read_objects(struct request *req, const struct field *field, const c
 		const char *path = arena_printf(req->arena, "%s[%zu]", name, i);
 		struct strings sent = { 0 };
 		void *in = arena_alloc(req->arena, fields_size(field->shape->fields));
+		items[i] = in;
 		if (!json_object_is_type(item, json_type_object)) {
 			add_fault(req, path, "must be an object");
 			continue;
@@ -203,7 +205,7 @@ static void read_objects(struct request *req, const struct field *field, const c
 		put_object(text, field->shape, &sent, in);
 	}
 	buf_put(text, "]", 2);
-	*out = (struct objects){ text->data, count, true };
+	*out = (struct objects){ text->data, items, count, true };
 }
 
 enum err read_body(struct request *req, void *in)

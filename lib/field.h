@@ -44,6 +44,7 @@ struct reference {
 /* A list of objects, checked one by one and written down again in canonical form. */
 struct objects {
 	const char *json;
+	const void *const *items; /* the struct of each, as its shape binds it */
 	size_t count;
 	bool set;
 };

@@ -4,6 +4,7 @@
 -- Many tasks in one statement, all or nothing. What cannot be done is collected for all of them and
 -- raised as DB400, which undoes everything; DETAIL is a JSON array of
 --   {"index": 3, "status": 409, "field": "updates[3]", "message": "has another version"}
+-- and of somebody else's task also the id.
 BEGIN;
 
 SET LOCAL ROLE daybook_owner;
@@ -22,6 +23,7 @@ CREATE FUNCTION daybook.bulk_missing(list text, index bigint, task_id uuid) RETU
 AS $$
 	SELECT CASE WHEN daybook.exists_elsewhere('tasks', task_id)
 		THEN daybook.bulk_fault(list, index, NULL, 403, 'belongs to somebody else')
+			|| jsonb_build_object('id', task_id)
 		ELSE daybook.bulk_fault(list, index, NULL, 404, 'does not exist') END;
 $$;
 
@@ -107,6 +109,11 @@ BEGIN
 			END IF;
 		END IF;
 
+		-- Nothing but the condition: nothing is changed, the version neither.
+		IF wanted.sent - '{id,version}'::text[] = '{}' THEN
+			RETURN NEXT wanted.id;
+			CONTINUE;
+		END IF;
 		UPDATE daybook.tasks AS t
 		SET title = coalesce(wanted.title, t.title),
 			description = CASE WHEN wanted.sent ? 'description' THEN wanted.description

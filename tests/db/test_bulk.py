@@ -26,7 +26,8 @@ def rejected(connection, call, *arguments):
     assert error.value.pgcode == "DB400"
     connection.rollback()
     faults = json.loads(error.value.diag.message_detail)
-    assert all(set(fault) == {"index", "status", "field", "message"} for fault in faults)
+    assert all(set(fault) - {"id"} == {"index", "status", "field", "message"} for fault in faults)
+    assert all(("id" in fault) == (fault["status"] == 403) for fault in faults)
     assert all(f"[{fault['index']}]" in fault["field"] for fault in faults)
     return [(fault["status"], fault["field"]) for fault in faults]
 
@@ -54,6 +55,13 @@ def test_every_field(mine, alice):
     assert read(mine, "tasks", task, columns) == (
         "Öl", None, "IN_PROGRESS", "URGENT", None, None, None, None, 3)
     assert read(mine, "tasks", other, "title, priority, version") == ("a task", "LOW", 2)
+
+
+def test_nothing_but_the_condition_changes_nothing(mine, alice):
+    task = add_task(mine, alice)
+    assert bulk(mine, {"id": task, "version": 1}) == bulk(mine, {"id": task}) == [task]
+    assert read(mine, "tasks", task, "version") == (1,)
+    assert rejected(mine, bulk, {"id": task, "version": 2}) == [(409, "updates[0]")]
 
 
 @pytest.mark.parametrize("before, completed, after", [
