@@ -141,19 +141,38 @@ static const char *member_text(struct json_object *object, const char *name)
 	return json_object_get_string(json_object_object_get(object, name));
 }
 
+/* One reason; returns its status. */
+static int add_rejection(struct request *req, struct json_object *item)
+{
+	int status = json_object_get_int(json_object_object_get(item, "status"));
+	const char *message = member_text(item, "message");
+	struct log_line line;
+
+	if (status == 403) {
+		audit_begin(req, &line, "foreign_access");
+		log_text(&line, "resource", req->route->tag);
+		log_text(&line, "id", member_text(item, "id"));
+		log_end(&line);
+	}
+	if (status == 403 && req->user_scoped) {
+		status = 404;
+		message = "does not exist";
+	}
+	add_fault(req, member_text(item, "field"), message);
+	return status;
+}
+
 enum err refuse_rejected(struct request *req, const char *detail)
 {
 	struct json_object *list = json_tokener_parse(detail);
 	size_t count = json_object_array_length(list);
-	int status = 0;
+	int first = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		struct json_object *item = json_object_array_get_idx(list, i);
+		int status = add_rejection(req, json_object_array_get_idx(list, i));
 		if (i == 0)
-			status = json_object_get_int(json_object_object_get(item, "status"));
-		add_fault(req, arena_printf(req->arena, "%s", member_text(item, "field")),
-			  arena_printf(req->arena, "%s", member_text(item, "message")));
+			first = status;
 	}
 	json_object_put(list);
-	return refuse(req, rejection_of(status), NULL, req->fault_sentence);
+	return refuse(req, rejection_of(first), NULL, req->fault_sentence);
 }

@@ -184,7 +184,8 @@ void add_fault(struct request *req, const char *field, const char *message);
 enum err check_faults(struct request *req) __attribute__((warn_unused_result));
 
 /* The SQLSTATE with which a statement rejects its input, and the answer to that: `detail` is a JSON
- * array of {status, field, message}; the first one's status decides. */
+ * array of {status, field, message, id}; the first one's status decides. What is somebody else's
+ * (403, with its id) is a line in the log, and 404 on the user-scoped surface. */
 #define SQLSTATE_REJECTED "DB400"
 enum err refuse_rejected(struct request *req, const char *detail);
 
