@@ -27,10 +27,12 @@ FROM categories {category_counts}
 WHERE user_id = current_user_id() AND id = :id;
 
 -- category_create(id uuid, name text, color text)
--- Makes a category; no row if the user has one with this id.
+-- Makes a category; no row if the user has one with this id. A user's creations wait for each other:
+-- of two at once with one id and one name, the second could be refused for its name otherwise.
 WITH categories AS (
     INSERT INTO categories (user_id, id, name, color)
-    VALUES (current_user_id(), :id, :name, :color)
+    SELECT u.id, :id, :name, :color FROM users AS u WHERE u.id = current_user_id()
+    FOR NO KEY UPDATE
     ON CONFLICT (user_id, id) DO NOTHING
     RETURNING id, name, color, version, created_at, updated_at)
 {category_row}
