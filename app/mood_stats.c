@@ -94,9 +94,14 @@ static const struct field trends_query_fields[] = {
 	FIELDS_END,
 };
 
+/* The first day whose period before is in our calendar, too: 0002-01-01. */
+enum { FIRST_DAY = -718797 };
+
 static enum err reply_stats(struct request *req, struct stats_query q)
 {
 	TRY(read_query(req, &q));
+	if (q.date.set && q.date.days < FIRST_DAY)
+		return refuse(req, ERR_VALIDATION, "date", "must be 0002-01-01 or later");
 	return reply_row(req, sql_mood_stats(q.period, q.date));
 }
 
