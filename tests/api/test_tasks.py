@@ -24,6 +24,17 @@ NAUGHTY = [
 ]
 
 
+@pytest.fixture(scope="module")
+def user(client):
+    return client.new_user()
+
+
+@pytest.fixture
+def newcomer(new_user):
+    """Somebody without any tasks."""
+    return new_user()
+
+
 @pytest.fixture(params=["/api/v1/tasks", "/api/v1/users/{}/tasks", "/api/{}/tasks"],
                 ids=["own", "user-scoped", "short"])
 def surface(request):
@@ -52,9 +63,9 @@ def same(who, task):
 # The way of a task, on every surface.
 
 
-def test_a_task_from_first_to_last(user, surface):
-    tasks = surface(user)
-    created = user.post(tasks, json={"title": "Milk"})
+def test_a_task_from_first_to_last(newcomer, surface):
+    tasks = surface(newcomer)
+    created = newcomer.post(tasks, json={"title": "Milk"})
     assert created.status_code == 201
     task = created.json()
     assert list(task) == MEMBERS
@@ -64,32 +75,32 @@ def test_a_task_from_first_to_last(user, surface):
     assert task["updated_at"] == task["created_at"]
     assert uuid.UUID(task["id"]).version == 7
     assert created.headers["Location"].endswith(f"/tasks/{task['id']}")
-    assert user.get(created.headers["Location"]).json() == task
+    assert newcomer.get(created.headers["Location"]).json() == task
     one = f"{tasks}/{task['id']}"
-    assert user.get(one).json() == task
-    assert user.get(tasks).json()["tasks"] == [task]
+    assert newcomer.get(one).json() == task
+    assert newcomer.get(tasks).json()["tasks"] == [task]
 
-    changed = user.put(one, json={"description": "two bottles", "priority": "high"})
+    changed = newcomer.put(one, json={"description": "two bottles", "priority": "high"})
     assert changed.status_code == 200
     assert changed.json() == {**task, "description": "two bottles", "priority": "HIGH", "version": 2,
                               "updated_at": changed.json()["updated_at"]}
     assert changed.json()["updated_at"] > task["updated_at"]
-    assert user.get(one).json() == changed.json()
-    patched = user.patch(one, json={"description": None}).json()
+    assert newcomer.get(one).json() == changed.json()
+    patched = newcomer.patch(one, json={"description": None}).json()
     assert (patched["description"], patched["priority"], patched["version"]) == (None, "HIGH", 3)
 
-    done = user.patch(f"{one}/complete", json={"completed": True}).json()
+    done = newcomer.patch(f"{one}/complete", json={"completed": True}).json()
     assert (done["status"], done["completed"], done["version"]) == ("DONE", True, 4)
     assert done["completed_at"] == done["updated_at"]
-    reopened = user.patch(f"{one}/complete", json={"completed": False}).json()
+    reopened = newcomer.patch(f"{one}/complete", json={"completed": False}).json()
     assert (reopened["status"], reopened["completed"], reopened["completed_at"]) == ("TODO", False, None)
 
-    deleted = user.delete(one)
+    deleted = newcomer.delete(one)
     assert (deleted.status_code, deleted.content) == (204, b"")
-    for again in [user.get(one), user.patch(one, json={"title": "x"}), user.put(one, json={}),
-                  user.delete(one), user.patch(f"{one}/complete", json={"completed": True})]:
+    for again in [newcomer.get(one), newcomer.patch(one, json={"title": "x"}), newcomer.put(one, json={}),
+                  newcomer.delete(one), newcomer.patch(f"{one}/complete", json={"completed": True})]:
         refused(again, status=404, error="not_found")
-    assert user.get(tasks).json()["tasks"] == []
+    assert newcomer.get(tasks).json()["tasks"] == []
 
 
 def test_a_stranger_gets_nothing(user, stranger, surface):
@@ -153,20 +164,21 @@ def test_ids_in_upper_case(user, surface):
 # Ids that the client chooses.
 
 
-def test_own_id_twice_with_the_same_content(user):
+def test_own_id_twice_with_the_same_content(newcomer):
     body = {"id": str(uuid.uuid4()), "title": "x", "status": "in_progress", "description": None,
             "due_date": "2026-11-20T10:30:00+01:00"}
-    first = user.post(TASKS, json=body)
+    first = newcomer.post(TASKS, json=body)
     assert first.status_code == 201
-    again = user.post(TASKS, json={**body, "status": "IN_PROGRESS", "due_date": "2026-11-20T09:30:00Z"})
+    again = newcomer.post(TASKS, json={**body, "status": "IN_PROGRESS", "due_date": "2026-11-20T09:30:00Z"})
     assert again.status_code == 200
     assert again.json() == first.json()
-    assert user.post(TASKS, json={"id": body["id"], "title": "x"}).status_code == 200
-    assert user.post(TASKS, json=first.json()).status_code == 200
-    assert user.get(TASKS).json()["total"] == 1
+    assert newcomer.post(TASKS, json={"id": body["id"], "title": "x"}).status_code == 200
+    assert newcomer.post(TASKS, json=first.json()).status_code == 200
+    assert newcomer.get(TASKS).json()["total"] == 1
 
 
-@pytest.mark.parametrize("other", [{"title": "y"}, {"title": "X"}, {"description": "d"}, {"priority": "LOW"},
+@pytest.mark.parametrize("other", [{"title": "y"}, {"title": "X"}, {"description": "d"},
+                                   {"priority": "LOW"},
                                    {"status": "DONE"}, {"completed": True}, {"due_date": None},
                                    {"due_date": "2026-11-20T09:30:00.000001Z"},
                                    {"remind_at": "2026-11-20T09:30:00Z"}])
@@ -238,15 +250,15 @@ def test_only_white_space_is_blank(user, text):
 
 
 @pytest.mark.parametrize("text", NAUGHTY, ids=ascii)
-def test_texts_come_back_exactly(user, text):
-    task = make(user, title=text, description=text)
+def test_texts_come_back_exactly(newcomer, text):
+    task = make(newcomer, title=text, description=text)
     assert (task["title"], task["description"]) == (text, text)
     one = f"{TASKS}/{task['id']}"
-    assert user.get(one).json() == task
-    assert user.get(TASKS).json()["tasks"] == [task]
-    assert user.patch(one, json={"title": "x", "description": "y"}).status_code == 200
-    assert user.patch(one, json={"title": text, "description": text}).json()["title"] == text
-    assert user.get(TASKS, params={"search": text[:100]}).json()["total"] == 1
+    assert newcomer.get(one).json() == task
+    assert newcomer.get(TASKS).json()["tasks"] == [task]
+    assert newcomer.patch(one, json={"title": "x", "description": "y"}).status_code == 200
+    assert newcomer.patch(one, json={"title": text, "description": text}).json()["title"] == text
+    assert newcomer.get(TASKS, params={"search": text[:100]}).json()["total"] == 1
 
 
 def test_all_texts_together(user):
@@ -254,7 +266,8 @@ def test_all_texts_together(user):
     assert make(user, description=text)["description"] == text
 
 
-@pytest.mark.parametrize("field", ["title", "description", "status", "priority", "due_date", "remind_at", "id"])
+@pytest.mark.parametrize("field", ["title", "description", "status", "priority", "due_date", "remind_at",
+                                   "id"])
 @pytest.mark.parametrize("value", ["\0", "a\0b", "a\0"], ids=ascii)
 def test_nul_is_that_fields_error(user, field, value):
     refused(user.post(TASKS, json={"title": "x", field: value}), field)
@@ -396,7 +409,8 @@ def test_completed_and_status_on_change(user, before, body, after):
         assert answer["status"] == wanted
 
 
-@pytest.mark.parametrize("body", [{"completed": True, "status": "TODO"}, {"completed": False, "status": "DONE"},
+@pytest.mark.parametrize("body", [{"completed": True, "status": "TODO"},
+                                  {"completed": False, "status": "DONE"},
                                   {"completed": True, "status": "in_progress"}])
 def test_completed_and_status_must_agree(user, body):
     refused(user.post(TASKS, json={"title": "x", **body}), "completed")
@@ -459,7 +473,8 @@ def test_times_are_stored_in_utc(user, field, sent, stored):
     "2026-01-01T00:00:00+0100", "2026-01-01T00:00:00.Z", "0000-01-01T00:00:00Z", "10000-01-01T00:00:00Z",
     "0001-01-01T00:00:00+00:01", "9999-12-31T23:59:59-00:01", "-2026-01-01T00:00:00Z", "now", "tomorrow",
     "infinity", "-infinity", "epoch", "allballs", "2026-11-20T09:30:00ZZ", " 2026-11-20T09:30:00Z",
-    "2026-11-20T09:30:00Z\n", "2026-11-20T09:30:00,5Z", "٢٠٢٦-11-20T09:30:00Z", "2026-11-20T09:30:00Europe/Berlin",
+    "2026-11-20T09:30:00Z\n", "2026-11-20T09:30:00,5Z", "٢٠٢٦-11-20T09:30:00Z",
+    "2026-11-20T09:30:00Europe/Berlin",
     "2026-W47-5T09:30:00Z", "1763631000",
 ])
 def test_what_is_no_time(user, field, sent):
