@@ -46,7 +46,7 @@ function init()
 	end
 	for turn = 1, 2 do
 		for i = 1, #ids do
-			requests[#requests + 1] = make and make(i, turn) or wrk.format("GET")
+			requests[#requests + 1] = make and make(i, turn) or wrk.format("GET", nil, headers)
 		end
 	end
 end
