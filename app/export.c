@@ -96,14 +96,14 @@ static enum err export_user(struct request *req)
 		return refuse(req, ERR_UNAVAILABLE, NULL, NULL);
 	enum err err = db_begin(req->web->db, req->arena, DB_SNAPSHOT, &req->scope, &user, &row);
 	if (err != OK)
-		return refuse(req, err, NULL, NULL);
+		return refuse_fault(req, err);
 	export.page = arena_new(ARENA_BYTES);
 	err = put_document(&export, &row);
 	arena_free(export.page);
 	buf_free(&export.text);
 	db_rollback(req->web->db, req->arena);
 	if (err != OK)
-		return refuse(req, err, NULL, NULL);
+		return refuse_fault(req, err);
 	reply_header(req, "Content-Disposition", "attachment; filename=\"daybook.json\"");
 	return reply_spooled(req, export.spool);
 }

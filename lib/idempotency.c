@@ -80,7 +80,7 @@ static enum err run_fresh(struct request *req, const char *route, const char *ke
 	if (stored == OK)
 		return err;
 	forget_answer(req, head_len);
-	return refuse(req, stored, NULL, NULL);
+	return refuse_fault(req, stored);
 }
 
 /* One try of the whole: claim, work, keep the answer; or what is known of the key. */
@@ -93,7 +93,7 @@ static enum err run_claimed(struct request *req, const char *route, const char *
 
 	enum err err = db_begin(db, req->arena, DB_LATEST, &req->scope, &claim, &rows);
 	if (err != OK)
-		return refuse(req, err, NULL, NULL);
+		return refuse_fault(req, err);
 	const char *outcome = result_text(&rows, 0, "_outcome");
 	if (strcmp(outcome, "fresh") == 0)
 		return run_fresh(req, route, key, digest);

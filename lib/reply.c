@@ -37,8 +37,7 @@ enum err reply_object(struct request *req)
 	return OK;
 }
 
-/* An error of the database as an answer; only the log hears what the server said. */
-static enum err refuse_fault(struct request *req, enum err err)
+enum err refuse_fault(struct request *req, enum err err)
 {
 	const struct db_fault *fault = db_fault(req->web->db);
 	struct log_line line;

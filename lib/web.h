@@ -189,6 +189,10 @@ enum err check_faults(struct request *req) __attribute__((warn_unused_result));
 #define SQLSTATE_REJECTED "DB400"
 enum err refuse_rejected(struct request *req, const char *detail);
 
+/* Answers an error of db.h: a violated constraint as its refusal, the rest as it is. Only the log
+ * hears what the server said. */
+enum err refuse_fault(struct request *req, enum err err);
+
 /* refuse() with Retry-After. */
 enum err refuse_for(struct request *req, int64_t seconds);
 
