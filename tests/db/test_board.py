@@ -286,3 +286,35 @@ def test_20_at_once_against_an_oracle(database, become, alice):
     reader = become(alice)
     for (status, project), expected in oracle.columns.items():
         assert column(reader, status, project) == expected
+
+
+def test_moves_between_creations_and_changes(database, become, alice):
+    """Created and changed tasks wait for nobody, yet no two tasks of a column share a place."""
+    setup = become(alice)
+    tasks = [add_task(setup, alice) for _ in range(12)]
+    setup.commit()
+    faults = []
+
+    def client(number):
+        chosen, connection = random.Random(number), database.connect()
+        query(connection, "SELECT set_config('app.user_id', %s, false)", alice.id)
+        try:
+            for _ in range(40):
+                task, status = chosen.choice(tasks), chosen.choice(["TODO", "DONE"])
+                if number % 3 == 0:
+                    add_task(connection, alice, status=status)
+                elif number % 3 == 1:
+                    query(connection, "UPDATE tasks SET status = %s WHERE id = %s", status, task)
+                else:
+                    move(connection, task, **random_body(chosen, tasks, [None]))
+        except psycopg2.Error as error:
+            faults.append(error)
+        connection.close()
+
+    threads = [threading.Thread(target=client, args=(number,)) for number in range(9)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not faults
+    assert query(become(alice), "SELECT count(*), count(DISTINCT (status, position)) FROM tasks") == [(132, 132)]
