@@ -1,4 +1,5 @@
-"""Every statement of sql/queries on a freshly migrated database (tests/db/statements.c)."""
+"""The program's own way to a freshly migrated database: every statement of sql/queries
+(statements.c), and what becomes of connections and transactions (connection.c)."""
 
 import os
 import pathlib
@@ -12,19 +13,25 @@ BUILD = pathlib.Path(os.environ.get("DAYBOOK_BUILD", ROOT / "build" / "dev"))
 
 
 @pytest.fixture(scope="module")
-def report(database):
-    program = BUILD / "tests" / "statements"
-    assert program.exists(), f"{program} is not built; scripts/test db builds it"
-    return subprocess.run([program], env={"DATABASE_URL": database.server.url("daybook", "daybook_app")},
-                          capture_output=True, text=True)
+def run_program(database):
+    def run(name, role):
+        program = BUILD / "tests" / name
+        assert program.exists(), f"{program} is not built; scripts/test db builds it"
+        return subprocess.run(
+            [program], env={**os.environ, "DATABASE_URL": database.server.url("daybook", role)},
+            capture_output=True, text=True)
+
+    return run
 
 
-def test_every_statement_is_what_it_declares(report):
-    assert report.returncode == 0, report.stdout + report.stderr
+def test_every_statement_is_what_it_declares(run_program):
+    done = run_program("statements", "daybook_app")
+    assert done.returncode == 0, done.stdout + done.stderr
+    declared = sum(len(line.split()) > 1 and line.startswith("-- ") and "(" in line.split()[1] for path in
+                   (ROOT / "sql" / "queries").glob("*.sql") for line in path.read_text().splitlines())
+    assert done.stdout.splitlines()[-1].startswith(f"{declared} statements, ")
 
 
-def test_no_statement_is_left_out(report):
-    declared = sum(line.startswith("-- ") and "(" in line.split()[1] for path in
-                   (ROOT / "sql" / "queries").glob("*.sql") for line in path.read_text().splitlines()
-                   if len(line.split()) > 1)
-    assert report.stdout.splitlines()[-1].startswith(f"{declared} statements, ")
+def test_connection(run_program):
+    done = run_program("connection", "postgres")  # for its temporary tables
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -1,0 +1,293 @@
+/* connection.c -- db.h against a real PostgreSQL, at DATABASE_URL: one round trip, one transaction,
+ * what is repeated and what is not, and what happens when the server says no or goes away. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "db.h"
+#include "instant.h"
+#include "log.h"
+#include "result.h"
+#include "uuid.h"
+
+#define STATEMENT(sql, ...)                                                                        \
+	(const struct statement)                                                                   \
+	{                                                                                          \
+		.name = "test", .line_count = 1,                                                   \
+		.lines = (const struct sql_line[]){ { .text = sql } }, __VA_ARGS__                 \
+	}
+
+static const struct statement one = STATEMENT("SELECT 1::bigint AS n", .reads = true);
+static const struct statement pid = STATEMENT("SELECT pg_backend_pid() AS n", .reads = true);
+static const struct statement sleep_long = STATEMENT("SELECT pg_sleep(5) IS NULL AS n");
+static const struct statement nonsense = STATEMENT("SELEC 1");
+static const struct statement division = STATEMENT("SELECT 1 / 0 AS n");
+static const struct statement make_table =
+	STATEMENT("CREATE TEMP TABLE t (n bigint CONSTRAINT t_n_positive CHECK (n > 0))");
+static const struct statement make_sequence = STATEMENT("CREATE TEMP SEQUENCE tries");
+static const struct statement empty = STATEMENT("DELETE FROM t");
+static const struct statement count_rows = STATEMENT("SELECT count(*) AS n FROM t");
+static const struct statement insert =
+	STATEMENT("INSERT INTO t VALUES ($1)", .param_count = 1, .param_types = { 20 });
+static const struct statement twice_refused =
+	STATEMENT("DO $$ BEGIN IF nextval('tries') < 3 THEN"
+		  " RAISE EXCEPTION USING errcode = 'serialization_failure'; END IF; END $$");
+static const struct statement always_refused =
+	STATEMENT("DO $$ BEGIN PERFORM nextval('tries');"
+		  " RAISE EXCEPTION USING errcode = 'deadlock_detected'; END $$");
+static const struct statement tries = STATEMENT("SELECT last_value AS n FROM tries");
+static const struct statement suicide =
+	STATEMENT("SELECT pg_terminate_backend(pg_backend_pid()) AS n");
+static const struct statement suicide_reading =
+	STATEMENT("SELECT pg_terminate_backend(pg_backend_pid()) AS n", .reads = true);
+
+static struct db_settings settings = { .connect_timeout_s = 3,
+				       .statement_timeout_ms = 500,
+				       .lock_timeout_ms = 200,
+				       .idle_transaction_timeout_ms = 5000,
+				       .tcp_user_timeout_ms = 3000 };
+static struct arena *arena;
+static struct db *db;
+
+static enum err run(const struct statement *statement)
+{
+	struct query query = { .statement = statement };
+	struct result result;
+
+	return db_run(db, arena, NULL, &query, 1, &result);
+}
+
+static int64_t number(const struct statement *statement)
+{
+	struct query query = { .statement = statement };
+	struct result result;
+
+	assert_int_equal(db_run(db, arena, NULL, &query, 1, &result), OK);
+	assert_int_equal(result.row_count, 1);
+	return result_integer(&result, 0, "n").value;
+}
+
+static struct query insertion(int64_t n)
+{
+	return (struct query){ &insert, { param_integer((struct integer){ n, true }) } };
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	arena = arena_new(4096);
+	db = db_new(&settings);
+	return run(&make_table) == OK && run(&make_sequence) == OK ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	db_free(db);
+	arena_free(arena);
+	return 0;
+}
+
+static void test_results(void **state)
+{
+	struct query queries[] = { { .statement = &one },
+				   insertion(7),
+				   { .statement = &count_rows } };
+	struct result results[3];
+
+	(void)state;
+	assert_int_equal(db_run(db, arena, NULL, queries, 3, results), OK);
+	assert_int_equal(result_integer(&results[0], 0, "n").value, 1);
+	assert_int_equal(results[1].row_count, 0);
+	assert_int_equal(result_integer(&results[2], 0, "n").value, 1);
+}
+
+/* Prepared once, and right also the second time. */
+static void test_again(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(number(&one), 1);
+		arena_reset(arena);
+	}
+	assert_int_equal(number(&count_rows), 0);
+	assert_int_equal(run(&empty), OK);
+}
+
+static void test_one_transaction(void **state)
+{
+	struct query queries[] = { insertion(1), insertion(-1), insertion(2) };
+	struct result results[3];
+
+	(void)state;
+	assert_int_equal(db_run(db, arena, NULL, queries, 3, results), ERR_INTERNAL);
+	assert_string_equal(db_fault(db)->sqlstate, "23514");
+	assert_string_equal(db_fault(db)->constraint, "t_n_positive");
+	assert_int_equal(number(&count_rows), 0);
+	assert_int_equal(db_run(db, arena, NULL, queries, 1, results), OK);
+	assert_int_equal(number(&count_rows), 1);
+}
+
+static void test_defects(void **state)
+{
+	(void)state;
+	assert_int_equal(run(&nonsense), ERR_INTERNAL);
+	assert_string_equal(db_fault(db)->sqlstate, "42601");
+	assert_int_equal(run(&division), ERR_INTERNAL);
+	assert_string_equal(db_fault(db)->sqlstate, "22012");
+	assert_int_equal(run(&nonsense), ERR_INTERNAL);
+	assert_int_equal(number(&one), 1);
+}
+
+static void test_time_out(void **state)
+{
+	int64_t started_us = monotonic_us();
+
+	(void)state;
+	assert_int_equal(run(&sleep_long), ERR_TIMEOUT);
+	assert_true(monotonic_us() - started_us < 1500000);
+	assert_int_equal(number(&one), 1);
+}
+
+static void test_repeated(void **state)
+{
+	(void)state;
+	assert_int_equal(run(&twice_refused), OK);
+	assert_int_equal(number(&tries), 3);
+	assert_int_equal(run(&always_refused), ERR_UNAVAILABLE);
+	assert_int_equal(number(&tries), 7);
+	assert_int_equal(number(&one), 1);
+}
+
+/* What changes something is not repeated when the connection breaks under it; reads are, once. */
+static void test_broken_connection(void **state)
+{
+	unsigned before = db_generation(db);
+
+	(void)state;
+	assert_int_equal(run(&suicide), ERR_UNAVAILABLE);
+	assert_int_equal(db_socket(db), -1);
+	assert_int_equal(db_generation(db), before);
+	assert_int_equal(number(&one), 1);
+	assert_int_equal(db_generation(db), before + 1);
+	assert_int_equal(run(&suicide_reading), ERR_UNAVAILABLE);
+	assert_int_equal(db_generation(db), before + 2);
+}
+
+/* The server ends the connection while nothing runs: by itself, then noticed and not. */
+static void test_idle_connection_ends(void **state)
+{
+	PGconn *other = PQconnectdb(settings.url);
+	char command[64];
+
+	(void)state;
+	assert_int_equal(PQstatus(other), CONNECTION_OK);
+	for (int noticed = 0; noticed <= 1; noticed++) {
+		snprintf(command, sizeof command, "SELECT pg_terminate_backend(%lld, 1000)",
+			 (long long)number(&pid));
+		assert_true(db_socket(db) >= 0);
+		PQclear(PQexec(other, command));
+		if (noticed) {
+			db_check(db);
+			db_check(db);
+			assert_int_equal(db_socket(db), -1);
+		}
+		assert_int_equal(number(&one), 1);
+	}
+	PQfinish(other);
+}
+
+/* More variants than are kept: each is right nevertheless. */
+static void test_many_variants(void **state)
+{
+	static const struct sql_line lines[] = {
+		{ .text = "SELECT 0::bigint" },
+		{ .text = "+ 1", .conditions = { { 1, NULL } } },
+		{ .text = "+ 2", .conditions = { { 2, NULL } } },
+		{ .text = "+ 4", .conditions = { { 3, NULL } } },
+		{ .text = "+ 8", .conditions = { { 4, NULL } } },
+		{ .text = "+ 16", .conditions = { { 5, NULL } } },
+		{ .text = "+ 32", .conditions = { { 6, NULL } } },
+		{ .text = "+ 64", .conditions = { { 7, NULL } } },
+		{ .text = "+ 128", .conditions = { { 8, NULL } } },
+		{ .text = "+ 256", .conditions = { { 9, NULL } } },
+		{ .text = "AS n WHERE row($1, $2, $3, $4, $5, $6, $7, $8, $9) IS DISTINCT FROM "
+			  "NULL" },
+	};
+	static const struct statement sum = {
+		.name = "sum",
+		.param_count = 9,
+		.param_types = { 16, 16, 16, 16, 16, 16, 16, 16, 16 },
+		.line_count = 11,
+		.lines = lines,
+	};
+
+	(void)state;
+	for (int round = 0; round < 2; round++) {
+		for (unsigned bits = 0; bits < 512; bits++) {
+			struct query query = { .statement = &sum };
+			struct result result;
+
+			for (unsigned i = 0; i < 9; i++)
+				query.params[i] =
+					param_boolean((struct boolean){ true, bits >> i & 1 });
+			assert_int_equal(db_run(db, arena, NULL, &query, 1, &result), OK);
+			assert_int_equal(result_integer(&result, 0, "n").value, bits);
+			arena_reset(arena);
+		}
+	}
+}
+
+static void test_session_must_live(void **state)
+{
+	struct db_scope scope = { .user = uuid_v7(), .session = uuid_v7() };
+	struct query query = insertion(1);
+	struct result result;
+
+	(void)state;
+	assert_int_equal(db_run(db, arena, &scope, &query, 1, &result), ERR_SESSION_REVOKED);
+}
+
+static void test_unreachable(void **state)
+{
+	struct db_settings nowhere = settings;
+	struct db *other = db_new(&nowhere);
+	struct query query = { .statement = &one };
+	struct result result;
+
+	(void)state;
+	nowhere.url = "postgresql:///daybook?host=/nonexistent";
+	assert_int_equal(db_socket(other), -1);
+	db_check(other);
+	for (int i = 0; i < 50; i++)
+		assert_int_equal(db_run(other, arena, NULL, &query, 1, &result), ERR_UNAVAILABLE);
+	assert_in_range(db_generation(other), 1, 3); /* not one attempt for each call */
+	db_free(other);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_results, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_again, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_one_transaction, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_defects, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_time_out, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_repeated, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_broken_connection, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_idle_connection_ends, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_many_variants, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_session_must_live, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_unreachable, set_up, tear_down),
+	};
+
+	settings.url = getenv("DATABASE_URL");
+	log_open("/dev/null", LEVEL_ERROR, "test");
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
