@@ -66,7 +66,9 @@ enum { RESPONSES = sizeof responses / sizeof responses[0] };
 
 static const struct field *find_version(const struct shape *shape)
 {
-	return shape ? field_find(shape->fields, "version") : NULL;
+	const struct field *field = shape ? field_find(shape->fields, "version") : NULL;
+
+	return field && field->kind == KIND_INTEGER ? field : NULL;
 }
 
 bool answers_etag(const struct route *route)
@@ -156,7 +158,9 @@ static void put_refusal(struct buf *out, struct schemas *schemas, const struct r
 	json_put_string(out, words->data, words->len);
 	if (status == 503 && route->unready)
 		buf_printf(out,
-			   ",\"content\":{\"application/json\":{\"schema\":{\"anyOf\":["
+			   ",\"headers\":{\"Retry-After\":{\"$ref\":\"#/components/headers/"
+			   "Retry-After\"}},"
+			   "\"content\":{\"application/json\":{\"schema\":{\"anyOf\":["
 			   "{\"$ref\":\"#/components/schemas/%s\"},"
 			   "{\"$ref\":\"#/components/schemas/Error\"}]}}}",
 			   schemas_add_answer(schemas, route));

@@ -82,7 +82,7 @@ class Contract:
         check_headers(response)
         operation = self.operation(response.request.method, path)
         if operation and response.status_code not in UNDOCUMENTED:
-            assert documented(operation, response), f"{response.status_code} is not documented"
+            check_promise(self.promise(operation, response), response)
         unready = path == "/ready" and response.status_code == 503
         if response.status_code >= 400 and not unready:
             check_error(response)
@@ -93,27 +93,33 @@ class Contract:
         if response.status_code in (204, 304) or response.request.method == "HEAD":
             assert response.content == b""
             return
-        expected = operation["responses"][documented(operation, response)]
-        schema = expected.get("content", {}).get("application/json", {}).get("schema")
+        promise = self.promise(operation, response)
+        schema = promise.get("content", {}).get("application/json", {}).get("schema")
         if schema:
             assert response.headers["Content-Type"] == JSON_TYPE
             self.validate(response.json(), schema)
+
+    def promise(self, operation, response):
+        """What the document says about an answer of this status."""
+        promise = operation["responses"].get(str(response.status_code))
+        assert promise, f"{response.status_code} is not documented"
+        if "$ref" not in promise:
+            return promise
+        return {**self.document["components"]["responses"][promise["$ref"].rsplit("/", 1)[-1]], **promise}
 
     def validate(self, value, schema):
         jsonschema.Draft202012Validator(
             {**schema, "components": self.document["components"]}, format_checker=formats).validate(value)
 
 
-def documented(operation, response):
-    """The key of the document's entry for this status. A resource under its own id may be created
-    again (200), and what has an ETag may be unchanged (304)."""
-    status = response.status_code
-    if status == 304:
-        status = 200
-    if response.request.method == "OPTIONS":
-        return "204"
-    return next((key for key in (str(status), "201" if status == 200 else "")
-                 if key in operation["responses"]), None)
+def check_promise(promise, response):
+    """The headers are there, and a refusal's word is one of those that the document names."""
+    absent = [name for name in promise["headers"] if name not in response.headers]
+    assert set(absent) <= {"Idempotency-Replayed"}, f"without {absent}"
+    if response.status_code < 400:
+        assert ("ETag" in response.headers) == ("ETag" in promise["headers"])
+    elif response.content and "error" in response.json():
+        assert f"`{response.json()['error']}`" in promise["description"], "the word is not documented"
 
 
 def check_headers(response):

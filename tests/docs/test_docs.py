@@ -16,6 +16,7 @@ import pytest
 from private_pg import ROOT
 
 PAGES = ["README.md", "docs/api-guide.md", "docs/tokens.md", "docs/operations.md"]
+LINK = re.compile(r"\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)")
 BLOCK = re.compile(r"^```(sh|json|http|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}…]')
 MARK = "\x1e"
@@ -36,6 +37,20 @@ def test_examples(stack, page):
         for kind, expected in expectations:
             fault = compare(kind, localise(stack, expected), output)
             assert fault is None, f"{command}\nprinted\n{output}\n{fault}"
+
+
+@pytest.mark.parametrize("page", sorted(path.relative_to(ROOT).as_posix() for path in
+                                        [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]))
+def test_links_lead_somewhere(page):
+    for name, anchor in LINK.findall((ROOT / page).read_text()):
+        target = (ROOT / page).parent / name if name else ROOT / page
+        assert target.exists(), name
+        assert not anchor or anchor in anchors(target), anchor
+
+
+def anchors(page):
+    headings = re.findall(r"^#+ (.*)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def read_steps(text):
