@@ -3,6 +3,8 @@
 import itertools
 import uuid
 
+from contract import refused
+
 MEMBERS = {
     "projects": ["id", "name", "description", "color", "archived", "task_count", "task_counts",
                  "version", "created_at", "updated_at"],
@@ -82,3 +84,13 @@ def read_page(who, path, query):
     answer = who.get(path, params=query)
     assert answer.status_code == 200, answer.text
     return answer.json()
+
+
+def wrong(answer, *fields):
+    refused(answer, 400, "validation_failed", *fields)
+
+
+def counted(kind, todo):
+    """The counts of a row with so many tasks, all of them open."""
+    counts = {"task_counts": {"todo": todo, "in_progress": 0, "done": 0}} if kind == "projects" else {}
+    return {"task_count": todo, **counts}
