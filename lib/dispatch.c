@@ -1,5 +1,6 @@
 #include "dispatch.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -12,6 +13,7 @@
 #include "spool.h"
 #include "uuid.h"
 
+enum { KEPT_BYTES = 1 << 18 };
 enum { MAX_PATH_BYTES = 2048, MAX_QUERY_BYTES = 8192, MAX_REQUEST_ID = 64 };
 
 static const char *const method_names[] = {
@@ -293,6 +295,18 @@ static void log_request(const struct request *req, int64_t duration_us)
 	log_end(&line);
 }
 
+/* What a large request took goes back to the system, so that no worker stays as large as its
+ * largest request. */
+static void give_back(struct web *web, size_t received)
+{
+	bool large = web->body.cap > KEPT_BYTES;
+
+	if (large)
+		buf_free(&web->body);
+	if (large || received > KEPT_BYTES)
+		malloc_trim(KEPT_BYTES);
+}
+
 void dispatch(struct web *web, FCGX_Request *fcgi)
 {
 	struct request req = { .web = web,
@@ -326,4 +340,5 @@ void dispatch(struct web *web, FCGX_Request *fcgi)
 	buf_clear(&web->head);
 	buf_clear(&web->body);
 	arena_reset(web->arena);
+	give_back(web, req.raw_len);
 }

@@ -15,6 +15,7 @@ struct scan {
 	enum next next;
 	unsigned max_depth;
 	unsigned depth;
+	unsigned values;
 	uint64_t objects; /* one bit per open level, the innermost lowest: 1 object, 0 array */
 };
 
@@ -241,6 +242,8 @@ static bool scan_value(struct scan *scan)
 {
 	unsigned char first = *scan->at;
 
+	if (++scan->values > JSON_SCAN_MAX_VALUES)
+		return fault(scan, "too many values");
 	if (first == '{' || first == '[')
 		return open_level(scan);
 	if (first == ']' && scan->next == FIRST_VALUE)

@@ -11,6 +11,10 @@
 
 #define JSON_SCAN_MAX_DEPTH 64
 
+/* So many that no honest body has them, and so few that a parser's tree of them stays small: of
+ * empty objects in 1 MiB json-c would make 200 MiB. */
+#define JSON_SCAN_MAX_VALUES 10000
+
 /* Why a text is refused, as a short phrase for a person, and the offset of the byte. */
 struct json_fault {
 	const char *reason;
@@ -18,7 +22,8 @@ struct json_fault {
 };
 
 /* Whether `text` is one JSON value with at most `max_depth` (1 to JSON_SCAN_MAX_DEPTH) objects and
- * arrays inside each other; the root counts. Numbers may have any size. Also refused: a byte order
+ * arrays inside each other and JSON_SCAN_MAX_VALUES values in all; the root counts. Numbers may
+ * have any size. Also refused: a byte order
  * mark, \u escapes of lone surrogates, and U+0000 in a member name. On false `out` says why. */
 bool json_scan(const char *text, size_t len, unsigned max_depth, struct json_fault *out)
 	__attribute__((warn_unused_result));

@@ -165,6 +165,17 @@ def test_depth_bombs_end_at_once(empty, bomb):
     assert time.monotonic() - start < 2
 
 
+def test_so_many_values_are_no_request(empty):
+    most = 10_000
+    fields = refused(send(empty, '{"title":[' + "1," * (most - 3) + "1]}"), "validation_failed")
+    assert [fault["field"] for fault in fields] == ["title"]
+    refused(send(empty, '{"title":[' + "1," * (most - 2) + "1]}"), "invalid_json")
+    for many in [",".join(["{}"] * 300_000), ",".join(["[]"] * 300_000), "1," * 500_000 + "1"]:
+        refused(send(empty, f'{{"title":"x","created_at":[{many}]}}'), "invalid_json")
+    many = ",".join(f'"{number}":1' for number in range(90_000))
+    refused(send(empty, f"{{{many}}}"), "invalid_json")
+
+
 def test_large_bodies_are_answered_at_once(user):
     """Whether they are read or not: a worker waits for no end that nginx will not send any more."""
     body, kind = b'[{"":' * 200_000, {"Content-Type": "application/json"}
@@ -365,7 +376,9 @@ def test_hostile_bodies_leave_no_memory_behind(start_stack, connect):
     stack = start_stack(DAYBOOK_WORKERS="1")
     user = connect(stack).new_user()
     names = b"{" + b",".join(b'"%d":1' % n for n in range(2000)) + b"}"
-    bombs = [*NO_JSON.values(), b"[" * 100_000, names, nested(32).encode(),
+    most = b'{"title":[' + b"{}," * 9990 + b"{}]}"
+    bombs = [*NO_JSON.values(), b"[" * 100_000, names, most, padded(MIB)[:-1] + b"x",
+             b'{"' + b"a" * 10 ** 6 + b'":1}', nested(32).encode(),
              b'{"title":"' + b"x" * 100_000 + b'"}',
              b'{"version":' + b"9" * 100_000 + b"}", padded(MIB // 4)[:-1],
              b'{"title":[' + b'"",' * 10_000 + b'""]}']

@@ -427,6 +427,26 @@ static void test_depth(void **state)
 	assert_true(json_scan("1", 1, 1, &fault));
 }
 
+static void test_number_of_values(void **state)
+{
+	static char text[2 * JSON_SCAN_MAX_VALUES + 8];
+	struct json_fault fault;
+	size_t len = 2 * (JSON_SCAN_MAX_VALUES - 1) + 1;
+
+	(void)state;
+	memset(text, ',', sizeof(text));
+	for (size_t i = 1; i < sizeof(text); i += 2)
+		text[i] = '1';
+	text[0] = '[';
+	text[len - 1] = ']';
+	assert_true(json_scan(text, len, 1, &fault));
+	text[len - 1] = ',';
+	text[len + 1] = ']';
+	assert_false(json_scan(text, len + 2, 1, &fault));
+	assert_string_equal(fault.reason, "too many values");
+	assert_int_equal(fault.offset, len);
+}
+
 /* Each byte at each place of a word of eight, so that the fast way agrees with the slow one. */
 static void test_every_byte_at_every_place(void **state)
 {
@@ -533,10 +553,15 @@ static void test_every_short_sequence(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_accepted), cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_nul),	 cmocka_unit_test(test_prefixes),
-		cmocka_unit_test(test_depth),	 cmocka_unit_test(test_every_byte_at_every_place),
-		cmocka_unit_test(test_utf8),	 cmocka_unit_test(test_every_short_sequence),
+		cmocka_unit_test(test_accepted),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_nul),
+		cmocka_unit_test(test_prefixes),
+		cmocka_unit_test(test_depth),
+		cmocka_unit_test(test_number_of_values),
+		cmocka_unit_test(test_every_byte_at_every_place),
+		cmocka_unit_test(test_utf8),
+		cmocka_unit_test(test_every_short_sequence),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
