@@ -119,6 +119,23 @@ static void put_value(struct buf *out, const struct field *field, const char *va
 		json_put_text(out, value);
 }
 
+/* A member's default is told in words: as `default` it would make the member a required one for
+ * clients whose types are generated. */
+static void put_description(struct buf *out, const struct field *field)
+{
+	struct buf text = { 0 };
+
+	if (field->doc)
+		buf_puts(&text, field->doc);
+	if (field->preset)
+		buf_printf(&text, "%sDefault: `%s`.", text.len > 0 ? " " : "", field->preset);
+	if (text.len > 0) {
+		buf_puts(out, ",\"description\":");
+		json_put_string(out, text.data, text.len);
+	}
+	buf_free(&text);
+}
+
 void schema_put_field(struct buf *out, const struct field *field, bool described)
 {
 	if (field->kind == KIND_OBJECT && field->shape && !field->nullable) {
@@ -144,13 +161,11 @@ void schema_put_field(struct buf *out, const struct field *field, bool described
 		if (field->max < INT64_MAX)
 			buf_printf(out, ",\"maximum\":%ld", (long)field->max);
 	}
-	if (field->preset) {
+	if (described)
+		put_description(out, field);
+	else if (field->preset) {
 		buf_puts(out, ",\"default\":");
 		put_value(out, field, field->preset);
-	}
-	if (described && field->doc) {
-		buf_puts(out, ",\"description\":");
-		json_put_text(out, field->doc);
 	}
 	buf_putc(out, '}');
 }

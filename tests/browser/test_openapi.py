@@ -1,33 +1,22 @@
 """The OpenAPI document as other people's tools see it."""
 
-import hashlib
 import shutil
 import subprocess
 
 import pytest
 import requests
 
+import npm
 from private_pg import ROOT
 
-SOURCES = [ROOT / "tests/browser" / name for name in ("package.json", "package-lock.json", "lint.js")]
+LINTER = ROOT / "tests/browser/lint.js"
 
 
 @pytest.fixture(scope="session")
 def linter():
-    """A folder with the linter, installed once for each state of its lock file."""
-    sources = b"".join(source.read_bytes() for source in SOURCES)
-    folder = ROOT / "build/lint" / hashlib.sha256(sources).hexdigest()[:16]
-    if not (folder / "installed").exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        for source in SOURCES:
-            shutil.copy(source, folder)
-        done = subprocess.run(
-            ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline",
-             "--cache", ROOT / "build/npm-cache"],
-            cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-        (folder / "installed").touch()
+    """A folder with the linter."""
+    folder = npm.install()
+    shutil.copy(LINTER, folder)
     return folder
 
 
