@@ -9,10 +9,10 @@ AND version::text = ANY (:if_match)       --? if_match
 
 -- fragment mood_filters
 user_id = current_user_id()
-AND recorded_at >= :date_from::timestamp AT TIME ZONE {my_timezone}        --? date_from
-AND recorded_at < (:date_to + 1)::timestamp AT TIME ZONE {my_timezone}     --? date_to
-AND score >= :score_min                                                    --? score_min
-AND score <= :score_max                                                    --? score_max
+AND recorded_at >= (SELECT day_start(:date_from, {my_timezone}))      --? date_from
+AND recorded_at < (SELECT day_start(:date_to + 1, {my_timezone}))     --? date_to
+AND score >= :score_min                                               --? score_min
+AND score <= :score_max                                               --? score_max
 
 -- mood_get(id uuid) reads
 -- Reads one mood.
