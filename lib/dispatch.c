@@ -16,15 +16,6 @@
 enum { KEPT_BYTES = 1 << 18 };
 enum { MAX_PATH_BYTES = 2048, MAX_QUERY_BYTES = 8192, MAX_REQUEST_ID = 64 };
 
-static const char *const method_names[] = {
-#define ROW(name) [name] = #name,
-	METHOD_TABLE(ROW)
-#undef ROW
-		[HEAD] = "HEAD",
-	[OPTIONS] = "OPTIONS",
-	[METHOD_UNKNOWN] = "other",
-};
-
 static enum method find_method(const char *name)
 {
 	for (int method = 0; method < METHOD_UNKNOWN; method++)

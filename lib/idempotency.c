@@ -130,11 +130,6 @@ static void rewind_request(struct request *req, const struct request *before, si
 
 enum err idempotency_run(struct request *req, const char *key)
 {
-	static const char *const methods[] = {
-#define ROW(name) #name,
-		METHOD_TABLE(ROW)
-#undef ROW
-	};
 	size_t head_len = req->head->len;
 
 	if (!is_key(key))
@@ -143,7 +138,7 @@ enum err idempotency_run(struct request *req, const char *key)
 	TRY(receive_body(req));
 	const char *digest = digest_body(req);
 	const char *route =
-		arena_printf(req->arena, "%s %s", methods[req->route->method], req->path);
+		arena_printf(req->arena, "%s %s", method_names[req->route->method], req->path);
 	const struct request before = *req;
 	for (int try = 1;; try++) {
 		enum err err = run_claimed(req, route, key, digest);

@@ -21,10 +21,13 @@ struct router {
 	size_t table_count;
 };
 
-static const char *const method_names[] = {
-#define ROW(name) #name,
+const char *const method_names[] = {
+#define ROW(name) [name] = #name,
 	METHOD_TABLE(ROW)
 #undef ROW
+		[HEAD] = "HEAD",
+	[OPTIONS] = "OPTIONS",
+	[METHOD_UNKNOWN] = "other",
 };
 
 static struct node *find_child(const struct node *node, const char *segment)

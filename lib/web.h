@@ -33,6 +33,9 @@ enum method {
 /* Who may call a route. */
 enum audience { ANYBODY, USER };
 
+/* The methods' names; unknown ones are "other". */
+extern const char *const method_names[METHOD_UNKNOWN + 1];
+
 struct request;
 
 /* A handler says with its answer whether it succeeded; the answer itself is in the request. */
