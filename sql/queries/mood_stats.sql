@@ -39,7 +39,7 @@ before AS (
 SELECT :period AS period, span.first AS start, span.last AS "end", zone.name AS timezone,
        this.count, round(this.average, 2)::float8 AS average, this.median, this.min, this.max,
        (SELECT row_to_json(s) FROM (SELECT this."1", this."2", this."3", this."4", this."5") AS s) AS distribution,
-       (SELECT json_agg(d ORDER BY d.date)
+       (SELECT array_to_json(array_agg(d ORDER BY d.date))
         FROM (SELECT day AS date, count, round(average, 2)::float8 AS average FROM days) AS d) AS days,
        (SELECT row_to_json(s)
         FROM (SELECT span.before_start AS start, span.first - 1 AS "end", before.count,
@@ -63,5 +63,5 @@ sums AS (
     FROM periods AS p LEFT JOIN entries AS e ON e.day BETWEEN p.first AND p.last
     GROUP BY p.first, p.last)
 SELECT :period AS period, zone.name AS timezone,
-       (SELECT json_agg(s ORDER BY s.start) FROM sums AS s) AS periods
+       (SELECT array_to_json(array_agg(s ORDER BY s.start)) FROM sums AS s) AS periods
 FROM zone;
