@@ -8,7 +8,7 @@
 #include "spool.h"
 #include "sql/users.h"
 
-enum { ROWS_AT_ONCE = 500, ARENA_BYTES = 65536 };
+enum { ARENA_BYTES = 65536, PART_BYTES = 65536 };
 
 static const struct field export_fields[] = {
 	ANSWER("exported_at", KIND_INSTANT),
@@ -23,14 +23,18 @@ static const struct field export_fields[] = {
 
 static const struct shape export_shape = { "Export", export_fields };
 
-/* The lists of the document, each by the statement that reads its next rows. */
-static const struct {
+/* A list of the document: the statement that reads its next rows, and how many of them at once. It
+ * is those with the longest texts that must fit into memory. */
+struct list {
 	const char *name;
 	struct query (*page)(struct uuid after, struct integer rows);
-} lists[] = {
-	{ "projects", sql_export_projects }, { "categories", sql_export_categories },
-	{ "tasks", sql_export_tasks },	     { "moods", sql_export_moods },
-	{ "journals", sql_export_journals },
+	int rows;
+};
+
+static const struct list lists[] = {
+	{ "projects", sql_export_projects, 100 }, { "categories", sql_export_categories, 100 },
+	{ "tasks", sql_export_tasks, 100 },	  { "moods", sql_export_moods, 100 },
+	{ "journals", sql_export_journals, 4 },
 };
 
 /* The document under way. The arena of a page ends with the page. */
@@ -48,38 +52,38 @@ static enum err flush(struct export *export)
 }
 
 /* Appends the next rows of a list; `*after` moves on, and is unset when there are no more. */
-static enum err put_page(struct export *export, struct query query, struct uuid *after, bool first)
+static enum err put_page(struct export *export, const struct list *list, struct uuid *after)
 {
+	struct query query = list->page(*after, (struct integer){ list->rows, true });
 	struct result rows;
 
 	TRY(db_run(export->req->web->db, export->page, NULL, &query, 1, &rows));
 	for (int row = 0; row < rows.row_count; row++) {
-		if (!first || row > 0)
+		if (after->set || row > 0)
 			buf_putc(&export->text, ',');
 		result_put_row(&export->text, &rows, row);
+		if (export->text.len > PART_BYTES)
+			TRY(flush(export));
 	}
-	bool more = rows.row_count == ROWS_AT_ONCE;
+	bool more = rows.row_count == list->rows;
 	*after = more ? result_uuid(&rows, rows.row_count - 1, "id") : (struct uuid){ 0 };
 	arena_reset(export->page);
-	return flush(export);
+	return OK;
 }
 
 static enum err put_document(struct export *export, const struct result *user)
 {
 	char now[INSTANT_TEXT_BYTES];
-	struct integer rows = { ROWS_AT_ONCE, true };
 
 	instant_format(now, export->req->now.us);
 	buf_printf(&export->text, "{\"exported_at\":\"%s\",\"user\":", now);
 	result_put_row(&export->text, user, 0);
 	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
 		struct uuid after = { 0 };
-		bool first = true;
 		buf_printf(&export->text, ",\"%s\":[", lists[i].name);
-		do {
-			TRY(put_page(export, lists[i].page(after, rows), &after, first));
-			first = false;
-		} while (after.set);
+		do
+			TRY(put_page(export, &lists[i], &after));
+		while (after.set);
 		buf_putc(&export->text, ']');
 	}
 	buf_putc(&export->text, '}');
