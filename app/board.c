@@ -131,10 +131,9 @@ static enum err move_task(struct request *req)
 }
 
 /* Notes an element of a list that names the same task as an earlier one. */
-static void add_repetition(struct request *req, const char *format, size_t index, size_t first)
+static void add_repetition(struct request *req, const char *path, size_t first)
 {
-	add_fault(req, arena_printf(req->arena, format, index),
-		  arena_printf(req->arena, "is the same as that of element %zu", first));
+	add_fault(req, path, arena_printf(req->arena, "is the same task as element %zu", first));
 }
 
 static enum err check_updates(struct request *req, const struct objects *updates)
@@ -145,7 +144,7 @@ static enum err check_updates(struct request *req, const struct objects *updates
 			const struct bulk_update *earlier = updates->items[j];
 			if (!uuid_equal(&update->task.id, &earlier->task.id))
 				continue;
-			add_repetition(req, "updates[%zu].id", i, j);
+			add_repetition(req, arena_printf(req->arena, "updates[%zu].id", i), j);
 			break;
 		}
 	}
@@ -161,7 +160,7 @@ static enum err check_ids(struct request *req, const struct strings *ids)
 		while (strcasecmp(ids->items[i], ids->items[j]) != 0)
 			j++;
 		if (j < i)
-			add_repetition(req, "ids[%zu]", i, j);
+			add_repetition(req, arena_printf(req->arena, "ids[%zu]", i), j);
 	}
 	return check_faults(req);
 }
