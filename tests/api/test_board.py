@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from client import at_once
 from contract import refused
 from groups import NOBODYS, found, ids, make, make_task, read
 
@@ -375,22 +376,22 @@ def test_moves_among_all_other_changes(stack, user):
 
 
 def test_nobody_sees_two_tasks_in_one_place(stack, user):
-    tasks, stop, seen = fill(stack, user, 40), threading.Event(), []
+    tasks, done = fill(stack, user, 40), threading.Event()
 
     def watch():
-        while not stop.is_set():
-            seen.append(sorted(row["id"] for rows in board(user).values() for row in rows))
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
+        while not done.is_set():
+            assert sorted(row["id"] for rows in board(user).values() for row in rows) == sorted(tasks)
 
     def mover(seed):
         chosen = random.Random(seed)
         for _ in range(25):
             yield move(user, chosen.choice(tasks[2:]), status="TODO", after=tasks[0])
 
-    run_threads(8, mover)
-    stop.set()
-    watcher.join()
-    assert seen and all(ids_seen == sorted(tasks) for ids_seen in seen)
+    def move_all():
+        try:
+            run_threads(8, mover)
+        finally:
+            done.set()
+
+    at_once(watch, watch, move_all)
     assert column(user)[0] == tasks[0] and column(user)[-1] != tasks[0]

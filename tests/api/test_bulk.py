@@ -91,7 +91,8 @@ def test_tasks_can_be_sent_back_as_they_came(user, four):
     tasks = update(user, *({**task, "title": "new"} for task in four))
     assert tasks == [{**task, "title": "new", "version": 2, "updated_at": after["updated_at"]}
                      for task, after in zip(four, tasks)]
-    wrong(user.patch("/tasks/bulk", json={"updates": four + [{**four[0], "user_id": NOBODYS}]}), "updates[4].user_id")
+    updates = [*four, {**four[0], "user_id": NOBODYS}]
+    wrong(user.patch("/tasks/bulk", json={"updates": updates}), "updates[4].user_id")
 
 
 def test_200_at_once_and_not_201(stack, user, surface):
@@ -291,7 +292,8 @@ def test_changes_while_they_are_deleted(user):
     tasks = [make_task(user)["id"] for _ in range(40)]
     calls = [lambda half=half: user.delete("/tasks/bulk", json={"ids": half})
              for half in (tasks[:20], tasks[10:30], tasks[20:])]
-    calls += [lambda: user.patch("/tasks/bulk", json={"updates": [{"id": one, "title": "x"} for one in tasks]})] * 5
+    updates = [{"id": one, "title": "x"} for one in tasks]
+    calls += [lambda: user.patch("/tasks/bulk", json={"updates": updates})] * 5
     statuses = [answer.status_code for answer in at_once(*calls)]
     assert set(statuses[:3]) <= {204, 404} and set(statuses[3:]) <= {200, 404}
     left = ids(all_tasks(user))

@@ -24,12 +24,14 @@ def creations(user):
     return [("POST", "/tasks", {"title": "Pay the rent"}), ("POST", "/projects", {"name": "Home"}),
             ("POST", "/categories", {"name": "Errands"}), ("POST", "/journals", {"title": "A day", "content": "…"}),
             ("POST", "/moods", {"score": 4}), ("POST", f"/projects/{project}/tasks", {"title": "Paint"}),
-            ("POST", f"/users/{user.id}/tasks", {"title": "Öl 🗓"}), ("POST", f"/api/{user.id}/tasks", {"title": "x"})]
+            ("POST", f"/users/{user.id}/tasks", {"title": "Öl 🗓"}),
+            ("POST", f"/api/{user.id}/tasks", {"title": "x"})]
 
 
 def changes(user):
     a, b, c, d = (make_task(user)["id"] for _ in range(4))
-    return [("POST", f"/tasks/{a}/move", {"status": "DONE"}), ("POST", f"/users/{user.id}/tasks/{a}/move", {"before": None}),
+    return [("POST", f"/tasks/{a}/move", {"status": "DONE"}),
+            ("POST", f"/users/{user.id}/tasks/{a}/move", {"before": None}),
             ("PATCH", "/tasks/bulk", {"updates": [{"id": b, "title": "x"}, {"id": a, "after": None}]}),
             ("DELETE", "/tasks/bulk", {"ids": [c]}), ("DELETE", f"/users/{user.id}/tasks/bulk", {"ids": [d]})]
 
