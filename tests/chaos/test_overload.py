@@ -14,7 +14,7 @@ import uuid
 
 from faults import trigger
 
-BACKLOG = 64
+BACKLOG = 128
 QUICK_S = 0.8
 SLOW_CLIENTS = 20
 
@@ -57,7 +57,7 @@ def test_full_backlog(stack, user):
 def test_crowd(stack, user):
     """Each change takes a tenth of a second, so four workers can do forty in a second."""
     with trigger(stack, "PERFORM pg_sleep(0.1)"):
-        calls = crowd(user, 120, lambda client: client.post("/tasks", {"title": "chaos"}))
+        calls = crowd(user, BACKLOG + 72, lambda client: client.post("/tasks", {"title": "chaos"}))
         answers = [call.result() for call in calls]
     served = [answer for answer in answers if answer.ok]
     shed = [answer for answer in answers if not answer.ok]
