@@ -19,7 +19,7 @@ extern const struct text_format format_email, format_username, format_password, 
 /* The values of `sort_order`. */
 extern const char *const sort_directions[];
 
-/* Refuses a range of dates that is the wrong way round, if both ends are given. */
+/* Refuses a range of dates that is the wrong way round, and whatever else was noted as wrong. */
 enum err check_dates(struct request *req, const struct date *from, const struct date *to)
 	__attribute__((warn_unused_result));
 

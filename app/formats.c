@@ -85,6 +85,6 @@ const char *const sort_directions[] = { "asc", "desc", NULL };
 enum err check_dates(struct request *req, const struct date *from, const struct date *to)
 {
 	if (from->set && to->set && from->days > to->days)
-		return refuse(req, ERR_VALIDATION, "date_to", "must not be before date_from");
-	return OK;
+		add_fault(req, "date_to", "must not be before date_from");
+	return check_faults(req);
 }

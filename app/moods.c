@@ -56,9 +56,9 @@ static enum err list_moods(struct request *req)
 	struct mood_filter f = { .sort_by = "recorded_at", .sort_order = "desc" };
 
 	TRY(read_page(req, &f, &f.page));
-	TRY(check_dates(req, &f.date_from, &f.date_to));
 	if (f.score_min.set && f.score_max.set && f.score_min.value > f.score_max.value)
-		return refuse(req, ERR_VALIDATION, "score_max", "must not be below score_min");
+		add_fault(req, "score_max", "must not be below score_min");
+	TRY(check_dates(req, &f.date_from, &f.date_to));
 	return reply_page(req, &f.page,
 			  sql_mood_list(f.date_from, f.date_to, f.score_min, f.score_max, f.sort_by,
 					f.sort_order, f.page.after_key, f.page.after_id,

@@ -355,6 +355,7 @@ def test_days_without_an_hour_and_with_one_more(client):
     ("score_min=1.0", ["score_min"]), ("score_min=x", ["score_min"]), ("score_max=", ["score_max"]), ("score_min=1&score_min=1", ["score_min"]),
     ("score=3", ["score"]), ("search=x", ["search"]), ("emotion=calm", ["emotion"]), ("sort_by=score", ["sort_by"]), ("sort_order=DESC", ["sort_order"]),
     ("limit=0", ["limit"]), ("limit=201", ["limit"]), ("offset=10001", ["offset"]), ("score_min=9&date_from=x", ["date_from", "score_min"]),
+    ("score_min=3&score_max=2&date_from=2026-01-02&date_to=2026-01-01", ["score_max", "date_to"]),
 ])
 def test_queries_that_are_refused(record_of, query, fields):
     wrong(record_of[0].get(f"/moods?{query}"), *fields)
