@@ -104,7 +104,7 @@ static const char *check_text(struct arena *arena, const struct field *field, co
 	if (field->min > 0 && text_is_blank(value))
 		return "must not be blank";
 	*out = value;
-	return field->format ? field->format->fault(value) : NULL;
+	return field->format && field->format->fault ? field->format->fault(value) : NULL;
 }
 
 static bool in_range(const struct field *field, int64_t value)

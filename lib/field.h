@@ -60,9 +60,9 @@ enum access {
 
 /* A rule for texts beyond length: the reason why a value breaks it, or NULL. */
 struct text_format {
-	const char *openapi; /* the `format` in the OpenAPI document, or NULL */
-	const char *pattern; /* the `pattern` there, or NULL */
-	const char *(*fault)(const char *value);
+	const char *openapi;			 /* the `format` in the OpenAPI document, or NULL */
+	const char *pattern;			 /* the `pattern` there, or NULL */
+	const char *(*fault)(const char *value); /* or NULL */
 };
 
 struct field {
