@@ -7,10 +7,11 @@ GRANT CREATE ON SCHEMA daybook TO daybook_auth;
 SET LOCAL ROLE daybook_auth;
 
 -- The first statement of a request whose token another issuer made, instead of begin_request(). The
--- user is made at first sight: without a password, under a username that follows from the address
--- (whose form the caller has checked). outcome:
+-- user is made at first sight: without a password, under a username that follows from the address. A
+-- text that is no address fails on users_email_check. outcome:
 --   ok           for the rest of this transaction row-level security shows the user's rows
 --   email_taken  the address belongs to another user here; the two are never merged
+--   local_user   the id is that of a user with a password, who comes in with a session of ours only
 CREATE FUNCTION daybook.begin_foreign_request(user_id uuid, email text) RETURNS text
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
@@ -20,6 +21,9 @@ DECLARE
 	setting text;
 BEGIN
 	setting := set_config('app.user_id', '', true);
+	IF EXISTS (SELECT FROM daybook.credentials AS c WHERE c.user_id = begin_foreign_request.user_id) THEN
+		RETURN 'local_user';
+	END IF;
 	LOOP
 		EXIT WHEN EXISTS (SELECT FROM daybook.users AS u WHERE u.id = begin_foreign_request.user_id);
 		IF EXISTS (SELECT FROM daybook.users AS u WHERE daybook.fold(u.email) COLLATE "C"

@@ -6,7 +6,7 @@ SELECT begin_request(:user_id, :session_id) AS _lives;
 
 -- request_begin_foreign(user_id uuid, email text) reads
 -- The same for a user of another issuer, who is made at first sight; false if the address belongs to
--- an account of this server.
+-- somebody else here, or the id to an account of this server.
 SELECT begin_foreign_request(:user_id, :email) = 'ok' AS _lives;
 
 -- request_exists_elsewhere(resource text, id uuid) reads

@@ -52,9 +52,11 @@ def test_an_address_of_somebody_here(become, nobody, alice):
     assert query(connection, "SELECT current_user_id()") == [(None,)], "nor the user of before"
 
 
-def test_a_user_of_ours_by_id(nobody, alice):
-    assert begin(nobody, alice.id, alice.email) == "ok"
-    assert query(nobody, "SELECT id FROM users") == [(alice.id,)]
+def test_the_id_of_a_user_with_a_password(become, alice):
+    for email in [alice.email, "other@elsewhere.org"]:
+        connection = become(alice)
+        assert begin(connection, alice.id, email) == "local_user"
+        assert query(connection, "SELECT count(*) FROM users") == [(0,)]
 
 
 @pytest.mark.parametrize("local", [
