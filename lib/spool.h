@@ -11,10 +11,12 @@
 
 struct spool;
 
-/* An empty spool in TMPDIR or /tmp; it ends with the arena. NULL when no file can be made. */
+/* An empty spool in TMPDIR or /tmp; it ends with the arena. NULL, and a line in the
+ * log, when no file can be made. */
 struct spool *spool_open(struct arena *arena);
 
-/* Appends what is in the buffer and clears that; false when the disk is full. */
+/* Appends what is in the buffer and clears that; false, and a line in the log, when the
+ * disk is full. */
 bool spool_put(struct spool *spool, struct buf *buf) __attribute__((warn_unused_result));
 
 size_t spool_size(const struct spool *spool);

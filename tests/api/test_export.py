@@ -3,9 +3,11 @@
 import contextlib
 import json
 import os
+import pathlib
 import signal
 import socket
 import ssl
+import tempfile
 import threading
 import time
 
@@ -146,10 +148,20 @@ def test_it_is_of_one_moment(user):
 
 
 @pytest.fixture(scope="module")
-def served(restart_stack):
-    stack = restart_stack(DAYBOOK_WORKERS="1")
+def folder():
+    """Where large answers are kept on their way."""
+    with tempfile.TemporaryDirectory() as name:
+        os.chmod(name, 0o777)  # the workers may be somebody else
+        yield pathlib.Path(name)
+
+
+@pytest.fixture(scope="module")
+def served(restart_stack, folder):
+    settings = {"DAYBOOK_WORKERS": "1", "TMPDIR": str(folder)}
+    stack = restart_stack(**settings)
     yield stack
-    del stack.environment["DAYBOOK_WORKERS"]
+    for name in settings:
+        del stack.environment[name]
 
 
 @pytest.fixture(scope="module")
@@ -299,3 +311,14 @@ def test_a_database_that_goes_away_in_the_middle(served, other, end):
         time.sleep(0.1)
     assert len(export(other)["tasks"]) == 2000
     assert not open_spools(served.workers("api"))
+
+
+def test_no_file_can_be_made_for_it(served, other, folder):
+    folder.rename(f"{folder}.away")
+    try:
+        refused(other.get(PATH), 503, "unavailable")
+        assert other.get("/tasks?limit=1").status_code == 200
+    finally:
+        folder.with_name(f"{folder.name}.away").rename(folder)
+    assert served.log(event="spool_failed")[-1]["message"] == "No such file or directory"
+    assert len(export(other)["tasks"]) == 2000
