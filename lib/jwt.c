@@ -7,7 +7,6 @@
 #include "encoding.h"
 #include "json_scan.h"
 #include "jwt_claims.h"
-#include "uuid.h"
 
 #include <assert.h>
 #include <json-c/json.h>
@@ -50,6 +49,12 @@ struct parts {
 	struct part payload;
 	struct part signature;
 	struct part signed_text; /* header and payload with their dot */
+};
+
+/* What a part spells. */
+struct decoded {
+	char text[DECODED_BYTES];
+	size_t len;
 };
 
 struct jwt_keys *jwt_keys_new(const char *issuer, const char *audience)
@@ -131,27 +136,36 @@ static bool split(const char *token, size_t len, struct parts *out)
 	return out->signature.len == SIGNATURE_CHARS;
 }
 
-/* The JSON object that a part spells, or NULL; to be put by the caller. The scan goes first, so
- * json-c sees nothing but strict JSON. */
-static json_object *part_object(const struct part *part)
+static bool decode(const struct part *part, struct decoded *out)
 {
-	char text[DECODED_BYTES];
-	size_t len;
+	return base64url_decode(part->text, part->len, out->text, &out->len);
+}
+
+/* The JSON object that a text spells, or NULL; to be put by the caller. The scan goes first, so
+ * json-c sees nothing but strict JSON. */
+static json_object *parse_object(const struct decoded *json)
+{
 	struct json_fault fault;
 	json_tokener *tokener;
 	json_object *object;
 
-	if (!base64url_decode(part->text, part->len, text, &len) ||
-	    !json_scan(text, len, JSON_DEPTH, &fault))
+	if (!json_scan(json->text, json->len, JSON_DEPTH, &fault))
 		return NULL;
 	tokener = json_tokener_new_ex(JSON_DEPTH + 1);
 	assert(tokener != NULL);
-	object = json_tokener_parse_ex(tokener, text, (int)len);
+	object = json_tokener_parse_ex(tokener, json->text, (int)json->len);
 	json_tokener_free(tokener);
 	if (json_object_is_type(object, json_type_object))
 		return object;
 	json_object_put(object);
 	return NULL;
+}
+
+static json_object *part_object(const struct part *part)
+{
+	struct decoded json;
+
+	return decode(part, &json) ? parse_object(&json) : NULL;
 }
 
 static bool is_plain_hs256(json_object *header)
@@ -205,22 +219,25 @@ static bool signature_matches(const struct key *key, const struct parts *parts)
 	return CRYPTO_memcmp(given, right, sizeof(right)) == 0;
 }
 
-/* The payload of a token that the key has signed, or NULL; to be put by the caller. */
-static json_object *signed_payload(const struct key *key, const struct parts *parts)
+/* The payload of a token that the key has signed. */
+static bool signed_payload(const struct key *key, const struct parts *parts, struct decoded *out)
 {
-	if (key == NULL || !signature_matches(key, parts))
-		return NULL;
-	return part_object(&parts->payload);
+	return key != NULL && signature_matches(key, parts) && decode(&parts->payload, out);
 }
 
 enum err jwt_verify(const struct jwt_keys *keys, const char *token, size_t len, enum jwt_type type,
 		    int64_t now_s, struct jwt_claims *out)
 {
 	struct parts parts;
+	struct decoded json;
+	struct jwt_claims claims;
 
-	if (len > JWT_MAX_BYTES || !split(token, len, &parts))
+	if (len > JWT_MAX_BYTES || !split(token, len, &parts) ||
+	    !signed_payload(find_key(keys, &parts.header), &parts, &json))
 		return ERR_UNAUTHORIZED;
-	json_object *payload = signed_payload(find_key(keys, &parts.header), &parts);
+	if (type == JWT_ACCESS && jwt_scan_own(json.text, json.len, keys->parties, &claims))
+		return jwt_check_times(&claims, 0, now_s, out);
+	json_object *payload = parse_object(&json);
 	if (payload == NULL)
 		return ERR_UNAUTHORIZED;
 	enum err err = jwt_read_own(payload, keys->issuer, keys->audience, type, now_s, out);
@@ -232,43 +249,20 @@ enum err jwt_verify_foreign(const struct jwt_keys *keys, const char *token, size
 			    int64_t now_s, struct jwt_claims *out)
 {
 	struct parts parts;
+	struct decoded json;
 
 	if (keys->foreign == NULL || len > JWT_MAX_BYTES || !split(token, len, &parts))
 		return ERR_UNAUTHORIZED;
 	json_object *header = part_object(&parts.header);
 	bool plain = header != NULL && is_plain_hs256(header);
 	json_object_put(header);
-	json_object *payload = plain ? signed_payload(keys->foreign, &parts) : NULL;
+	json_object *payload =
+		plain && signed_payload(keys->foreign, &parts, &json) ? parse_object(&json) : NULL;
 	if (payload == NULL)
 		return ERR_UNAUTHORIZED;
 	enum err err = jwt_read_foreign(payload, now_s, out);
 	json_object_put(payload);
 	return err;
-}
-
-static void put_uuid(struct buf *payload, const char *name, const struct uuid *uuid)
-{
-	char text[UUID_TEXT_BYTES];
-
-	uuid_format(text, uuid->bytes);
-	buf_printf(payload, "%s:\"%s\"", name, text);
-}
-
-static void put_claims(struct buf *payload, const struct jwt_claims *claims, const char *parties)
-{
-	struct uuid id = uuid_v7();
-
-	put_uuid(payload, "{\"sub\"", &claims->user);
-	put_uuid(payload, ",\"sid\"", &claims->session);
-	put_uuid(payload, ",\"jti\"", &id);
-	buf_puts(payload, ",\"email\":");
-	json_put_text(payload, claims->email);
-	buf_printf(payload, ",\"typ\":\"%s\"%s,\"iat\":%lld,\"exp\":%lld",
-		   jwt_type_words[claims->type], parties, (long long)claims->issued_s,
-		   (long long)claims->expires_s);
-	if (claims->type == JWT_REFRESH)
-		buf_printf(payload, ",\"ctr\":%lld", (long long)claims->counter);
-	buf_putc(payload, '}');
 }
 
 size_t jwt_sign(const struct jwt_keys *keys, const struct jwt_claims *claims, char *out)
@@ -279,7 +273,7 @@ size_t jwt_sign(const struct jwt_keys *keys, const struct jwt_claims *claims, ch
 	char *end = out;
 
 	assert(key != NULL);
-	put_claims(&payload, claims, keys->parties);
+	jwt_put_own(&payload, claims, keys->parties);
 	memcpy(end, key->header, key->header_len);
 	end += key->header_len;
 	*end++ = '.';

@@ -86,8 +86,20 @@ static bool get_counter(json_object *payload, struct jwt_claims *claims)
 	return json_object_is_type(value, json_type_int) && claims->counter >= 0;
 }
 
-/* The times of a token, ours or not (RFC 7519 section 4.1), with the forgiven skew. */
-static enum err get_times(json_object *payload, int64_t now_s, struct jwt_claims *claims)
+enum err jwt_check_times(const struct jwt_claims *claims, int64_t not_before_s, int64_t now_s,
+			 struct jwt_claims *out)
+{
+	if (claims->issued_s > now_s + JWT_LEEWAY_S || not_before_s > now_s + JWT_LEEWAY_S)
+		return ERR_UNAUTHORIZED;
+	if (now_s >= claims->expires_s + JWT_LEEWAY_S)
+		return ERR_TOKEN_EXPIRED;
+	*out = *claims;
+	return OK;
+}
+
+/* The times of a token, ours or not; they are the last of what is read. */
+static enum err read_times(json_object *payload, int64_t now_s, struct jwt_claims *claims,
+			   struct jwt_claims *out)
 {
 	int64_t not_before_s;
 
@@ -95,9 +107,7 @@ static enum err get_times(json_object *payload, int64_t now_s, struct jwt_claims
 	    !get_optional_date(payload, "iat", &claims->issued_s) ||
 	    !get_optional_date(payload, "nbf", &not_before_s))
 		return ERR_UNAUTHORIZED;
-	if (claims->issued_s > now_s + JWT_LEEWAY_S || not_before_s > now_s + JWT_LEEWAY_S)
-		return ERR_UNAUTHORIZED;
-	return now_s < claims->expires_s + JWT_LEEWAY_S ? OK : ERR_TOKEN_EXPIRED;
+	return jwt_check_times(claims, not_before_s, now_s, out);
 }
 
 enum err jwt_read_own(json_object *payload, const char *issuer, const char *audience,
@@ -111,10 +121,7 @@ enum err jwt_read_own(json_object *payload, const char *issuer, const char *audi
 	    !get_uuid(payload, "sid", &claims.session) || !get_email(payload, claims.email) ||
 	    !get_counter(payload, &claims))
 		return ERR_UNAUTHORIZED;
-	enum err err = get_times(payload, now_s, &claims);
-	if (err == OK)
-		*out = claims;
-	return err;
+	return read_times(payload, now_s, &claims, out);
 }
 
 enum err jwt_read_foreign(json_object *payload, int64_t now_s, struct jwt_claims *out)
@@ -125,8 +132,5 @@ enum err jwt_read_foreign(json_object *payload, int64_t now_s, struct jwt_claims
 	     !get_uuid(payload, "user_id", &claims.user)) ||
 	    !get_email(payload, claims.email))
 		return ERR_UNAUTHORIZED;
-	enum err err = get_times(payload, now_s, &claims);
-	if (err == OK)
-		*out = claims;
-	return err;
+	return read_times(payload, now_s, &claims, out);
 }

@@ -4,10 +4,25 @@
 
 #include <json-c/json.h>
 
+#include "buf.h"
 #include "jwt.h"
 
 /* `typ` of each kind of token. */
 extern const char *const jwt_type_words[];
+
+/* Writes the payload of a token of ours; `parties` are its members `iss` and `aud`, with a comma in
+ * front of each. */
+void jwt_put_own(struct buf *payload, const struct jwt_claims *claims, const char *parties);
+
+/* Reads an access token's payload in exactly the form of jwt_put_own(), which nearly all have, in
+ * a tenth of the time that JSON takes. Its times are not checked yet. False says nothing of its
+ * worth: jwt_read_own() knows, and wherever this reads, that reads the same. */
+bool jwt_scan_own(const char *payload, size_t len, const char *parties, struct jwt_claims *out);
+
+/* Hands the claims on if their times are good (RFC 7519 section 4.1), with the forgiven skew. As
+ * jwt_verify() answers. */
+enum err jwt_check_times(const struct jwt_claims *claims, int64_t not_before_s, int64_t now_s,
+			 struct jwt_claims *out);
 
 /* Whether a value is this text. */
 bool jwt_is_text(json_object *value, const char *text);
