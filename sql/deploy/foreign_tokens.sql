@@ -26,8 +26,10 @@ BEGIN
 	END IF;
 	LOOP
 		EXIT WHEN EXISTS (SELECT FROM daybook.users AS u WHERE u.id = begin_foreign_request.user_id);
+		-- The same user may have been made between these two looks.
 		IF EXISTS (SELECT FROM daybook.users AS u WHERE daybook.fold(u.email) COLLATE "C"
-			= daybook.fold(begin_foreign_request.email) COLLATE "C") THEN
+			= daybook.fold(begin_foreign_request.email) COLLATE "C"
+			AND u.id <> begin_foreign_request.user_id) THEN
 			RETURN 'email_taken';
 		END IF;
 		IF length(username) >= 3 THEN
