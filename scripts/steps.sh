@@ -3,21 +3,41 @@
 # line, and their sum. LOGS is the folder of the logs.
 
 TOTAL_PASSED=0 TOTAL_FAILED=0
+GROUP='' CODE=0
+
+# run_group COMMAND…: runs it in a process group of its own; its status is in CODE, since within a
+# condition set -e would do nothing. A signal that comes to us meanwhile ends all of the group, and waits
+# until that has tidied up.
+run_group() {
+	CODE=0
+	set -m
+	(
+		set -e
+		"$@"
+	) </dev/null &
+	GROUP=$!
+	set +m
+	wait "$GROUP" || CODE=$?
+	GROUP=
+}
+
+end_group() {
+	if [ -n "$GROUP" ]; then
+		kill -TERM -- "-$GROUP" 2>/dev/null || true
+		wait "$GROUP" || true
+	fi
+}
+trap 'end_group; exit 130' INT
+trap 'end_group; exit 143' TERM HUP
 
 # step NAME COMMAND…: runs it with its output in LOGS/NAME.log; when it fails, the end of that is shown.
 # What it counts is found in the log; a command that counts nothing is one test.
 step() {
-	local name=$1 log=$LOGS/$1.log started=${EPOCHREALTIME/[.,]/} code=0 passed failed skipped
+	local name=$1 log=$LOGS/$1.log started=${EPOCHREALTIME/[.,]/} passed failed skipped
 	shift
-	set +e
-	(
-		set -e
-		"$@"
-	) </dev/null >"$log" 2>&1
-	code=$?
-	set -e
+	run_group "$@" >"$log" 2>&1
 	read -r passed failed skipped < <(step_counts "$log")
-	if [ "$code" -ne 0 ] && [ "$failed" -eq 0 ]; then
+	if [ "$CODE" -ne 0 ] && [ "$failed" -eq 0 ]; then
 		failed=1
 	elif [ "$((passed + failed))" -eq 0 ]; then
 		passed=1
