@@ -14,9 +14,10 @@ SELECT (SELECT row_to_json(s) FROM (SELECT todo, in_progress, done) AS s) AS tas
        coalesce(round(done::numeric / nullif(todo + in_progress + done, 0), 2), 0)::float8 AS completion_rate
 FROM (SELECT count(*) FILTER (WHERE status_rank = 1) AS todo,
              count(*) FILTER (WHERE status_rank = 2) AS in_progress,
-             count(*) FILTER (WHERE status_rank = 3) AS done,
-             count(*) FILTER (WHERE status_rank < 3 AND due_date < now()) AS overdue
-      FROM tasks WHERE {live_task}) AS c;
+             count(*) FILTER (WHERE status_rank = 3) AS done
+      FROM tasks WHERE {live_task}) AS c,
+     (SELECT count(*) AS overdue
+      FROM tasks WHERE {live_task} AND completed_at IS NULL AND due_date < now()) AS o;
 
 -- dashboard_upcoming() reads
 -- What is due from now to the end of the 7th local day after today.
@@ -56,13 +57,12 @@ ORDER BY entry_date DESC, id DESC
 LIMIT 5;
 
 -- fragment recent_moods
-entries AS (
-    SELECT (recorded_at AT TIME ZONE {my_timezone})::date AS day, score
-    FROM moods WHERE user_id = current_user_id() AND recorded_at >= now() - interval '32 days')
+SELECT (recorded_at AT TIME ZONE {my_timezone})::date AS day, score
+FROM moods WHERE user_id = current_user_id() AND recorded_at >= now() - interval '32 days'
 
 -- dashboard_moods() reads
 -- How it goes, against the week before.
-WITH {recent_moods}
+WITH entries AS ({recent_moods})
 SELECT round(avg(score) FILTER (WHERE day = {today}), 2)::float8 AS today,
        round(avg(score) FILTER (WHERE day BETWEEN {today} - 6 AND {today}), 2)::float8 AS week_average,
        round(avg(score) FILTER (WHERE day BETWEEN {today} - 13 AND {today} - 7), 2)::float8 AS previous_week_average
@@ -70,26 +70,23 @@ FROM entries;
 
 -- dashboard_trend() reads
 -- An average for each of the last 30 local days.
-WITH {recent_moods}
+WITH entries AS ({recent_moods})
 SELECT d.day::date AS date, round(avg(e.score), 2)::float8 AS average
 FROM generate_series(({today} - 29)::timestamp, {today}::timestamp, '1 day') AS d (day)
 LEFT JOIN entries AS e ON e.day = d.day::date
 GROUP BY d.day
 ORDER BY d.day;
 
--- fragment active_days
-active AS (
-    SELECT (completed_at AT TIME ZONE {my_timezone})::date AS day, 1 AS kind
-    FROM tasks WHERE {live_task} AND completed_at IS NOT NULL
-    UNION ALL
-    SELECT entry_date, 2 FROM journals WHERE user_id = current_user_id()
-    UNION ALL
-    SELECT (recorded_at AT TIME ZONE {my_timezone})::date, 3 FROM moods WHERE user_id = current_user_id())
-
 -- dashboard_streaks() reads
 -- Runs of days with something in them: days that follow each other differ from their rank by the
 -- same number.
-WITH {active_days},
+WITH active AS (
+    SELECT (completed_at AT TIME ZONE {my_timezone})::date AS day
+    FROM tasks WHERE {live_task} AND completed_at IS NOT NULL
+    UNION ALL
+    SELECT entry_date FROM journals WHERE user_id = current_user_id()
+    UNION ALL
+    SELECT (recorded_at AT TIME ZONE {my_timezone})::date FROM moods WHERE user_id = current_user_id()),
 runs AS (
     SELECT max(day) AS last, count(*) AS length
     FROM (SELECT day, day - (rank() OVER (ORDER BY day))::int AS run
@@ -101,7 +98,14 @@ FROM runs;
 
 -- dashboard_days() reads
 -- What was done on each of the last 30 local days.
-WITH {active_days}
+WITH active AS (
+    SELECT (completed_at AT TIME ZONE {my_timezone})::date AS day, 1 AS kind
+    FROM tasks WHERE {live_task} AND completed_at >= now() - interval '32 days'
+    UNION ALL
+    SELECT entry_date, 2 FROM journals
+    WHERE user_id = current_user_id() AND entry_date BETWEEN {today} - 29 AND {today}
+    UNION ALL
+    SELECT day, 3 FROM ({recent_moods}) AS m)
 SELECT d.day::date AS date,
        count(*) FILTER (WHERE a.kind = 1) AS tasks_completed,
        count(*) FILTER (WHERE a.kind = 2) AS journals,

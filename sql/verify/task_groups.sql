@@ -12,7 +12,8 @@ BEGIN
 		WHERE conrelid = 'daybook.tasks'::regclass AND conname ~ 'project|category'), 'foreign keys';
 	FOR wanted IN
 		VALUES ('project_board', '(user_id, project_id, status_rank, "position", id)'),
-			('category', '(user_id, category_id) WHERE (category_id IS NOT NULL)')
+			('category', '(user_id, category_id) WHERE (category_id IS NOT NULL)'),
+			('done', '(user_id, completed_at) INCLUDE (project_id) WHERE (completed_at IS NOT NULL)')
 	LOOP
 		ASSERT (SELECT split_part(indexdef, 'USING btree ', 2) = wanted.column2 FROM pg_indexes
 			WHERE schemaname = 'daybook' AND indexname = 'tasks_' || wanted.column1),
