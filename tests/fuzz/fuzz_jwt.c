@@ -17,6 +17,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 	"\"sid\":\"018f22e2-79b0-7cc3-98c4-dc0c0c07398f\",\"email\":\"ann@example.org\","          \
 	"\"typ\":\"access\",\"iss\":\"daybook\",\"aud\":\"daybook\",\"exp\":1795167900"
 #define PAYLOAD MEMBERS "}"
+/* A payload as jwt_sign() writes it, up to the address and from there. */
+#define WRITTEN_START                                                                              \
+	"{\"sub\":\"017f22e2-79b0-7cc3-98c4-dc0c0c07398f\","                                       \
+	"\"sid\":\"018f22e2-79b0-7cc3-98c4-dc0c0c07398f\","                                        \
+	"\"jti\":\"019f22e2-79b0-7cc3-98c4-dc0c0c07398f\",\"email\":\""
+#define WRITTEN_END                                                                                \
+	"\",\"typ\":\"access\",\"iss\":\"daybook\",\"aud\":\"daybook\",\"iat\":1795167000,"        \
+	"\"exp\":1795167900}"
 #define NOW INT64_C(1795167000)
 #define MAX_PART_BYTES 2048
 
@@ -110,6 +118,34 @@ static void check_payload(const uint8_t *data, size_t size)
 			check_sign(type, token, len);
 }
 
+/* Any bytes as the address, or written over the rest from a place that the first byte chooses: the
+ * quick reader of our own form, and the one that a space in front leads to, say the same. */
+static void check_written(const uint8_t *data, size_t size)
+{
+	char payload[sizeof(WRITTEN_START WRITTEN_END) + MAX_PART_BYTES + 1] = " " WRITTEN_START;
+	char token[3 * MAX_PART_BYTES];
+	size_t len = strlen(payload);
+	struct jwt_claims quick, general;
+
+	memcpy(payload + len, data, size);
+	memcpy(payload + len + size, WRITTEN_END, strlen(WRITTEN_END));
+	len += size + strlen(WRITTEN_END);
+	for (int turn = 0; turn < 2; turn++) {
+		size_t token_len = make_token(HEADER, strlen(HEADER), payload, len, token);
+		enum err err = jwt_verify(keys, token, token_len, JWT_ACCESS, NOW, &general);
+		token_len = make_token(HEADER, strlen(HEADER), payload + 1, len - 1, token);
+		assert(jwt_verify(keys, token, token_len, JWT_ACCESS, NOW, &quick) == err);
+		assert(err != OK || (strcmp(quick.email, general.email) == 0 &&
+				     memcmp(quick.user.bytes, general.user.bytes, 16) == 0 &&
+				     quick.issued_s == general.issued_s &&
+				     quick.expires_s == general.expires_s));
+		if (size == 0 || data[0] + size > len)
+			return;
+		if (data[0] > 0)
+			memcpy(payload + data[0], data + 1, size - 1);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char token[3 * MAX_PART_BYTES];
@@ -126,6 +162,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 
 	check_payload(data, size);
+	check_written(data, size);
 	len = make_token(HEADER, strlen(HEADER), data, size, token);
 	passes(token, len, JWT_ACCESS);
 	len = make_token(data, size, PAYLOAD, strlen(PAYLOAD), token);
