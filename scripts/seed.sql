@@ -22,7 +22,7 @@ CREATE FUNCTION pg_temp.word(row_number bigint, salt int, words text[]) RETURNS 
 -- A UUID like those that the server makes: of version 7, in the order of time.
 CREATE FUNCTION pg_temp.row_id(made_at timestamptz, kind text, row_number bigint) RETURNS uuid
 	LANGUAGE sql STABLE
-	RETURN (lpad(to_hex((extract(epoch FROM made_at) * 1000)::bigint), 12, '0')
+	RETURN (lpad(to_hex((date_part('epoch', made_at) * 1000)::bigint), 12, '0')
 		|| overlay(overlay(left(md5(kind || row_number), 20) PLACING '7' FROM 1) PLACING '8' FROM 5))::uuid;
 
 CREATE FUNCTION pg_temp.joined(person bigint) RETURNS timestamptz
