@@ -15,13 +15,12 @@ import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 HERE = ROOT / "build" / "bench"
-STATE = HERE / "state"
 PASSWORD = "Correct-Horse-7"
 TASKS = 200
 
-LOCATIONS = f"""
-		location = /bench/static {{ alias {HERE}/static; }}
-		location = /bench/echo {{ fastcgi_pass unix:{STATE}/s/echo.sock; }}
+LOCATIONS = """
+		location = /bench/static { alias $folder/static; }
+		location = /bench/echo { fastcgi_pass unix:$state/s/echo.sock; }
 """
 
 
@@ -32,34 +31,36 @@ def free_port():
 
 
 class Stack:
-    def __init__(self, workers):
+    def __init__(self, workers, name="state"):
+        self.state = HERE / name
         self.workers = workers
         self.port = free_port()
         self.url = f"https://127.0.0.1:{self.port}"
         self.echo = None
         self.environment = os.environ | {
-            "DAYBOOK_STATE": str(STATE), "DAYBOOK_PORT": str(self.port),
+            "DAYBOOK_STATE": str(self.state), "DAYBOOK_PORT": str(self.port),
             "DAYBOOK_WORKERS": str(workers), "DAYBOOK_SETTINGS": str(HERE / "settings"),
             "DAYBOOK_NGINX_AUTH_RATE": "600000r/m", "DAYBOOK_NGINX_AUTH_BURST": "100000"}
 
-    def start(self):
+    def start(self, echo=True):
         subprocess.run([ROOT / "scripts" / "setup", "test"], check=True)
         HERE.mkdir(parents=True, exist_ok=True)
         (HERE / "static").write_text("x" * 420)
         (HERE / "settings").write_text("LIMIT_LOGIN_ACCOUNT=off\nLIMIT_LOGIN_ADDRESS=off\n"
                                        "LIMIT_REGISTER_ADDRESS=off\n")
-        if (STATE / "pids").exists():
+        if (self.state / "pids").exists():
             self._run("--stop")  # what a killed run left behind
-        shutil.rmtree(STATE, ignore_errors=True)
+        shutil.rmtree(self.state, ignore_errors=True)
         self._run("--detach")
-        self.tls = ssl.create_default_context(cafile=STATE / "tls" / "cert.pem")
-        self._start_echo()
+        self.tls = ssl.create_default_context(cafile=self.state / "tls" / "cert.pem")
+        if echo:
+            self._start_echo()
 
     def stop(self):
         if self.echo:
             self.echo.send_signal(signal.SIGTERM)
             self.echo.wait()
-        if (STATE / "pids").exists():
+        if (self.state / "pids").exists():
             self._run("--stop")
 
     def _run(self, option):
@@ -69,17 +70,18 @@ class Stack:
             raise SystemExit(f"bench: scripts/run {option}: {done.stdout.strip()}")
 
     def _start_echo(self):
-        program, sock = HERE / "echo", STATE / "s" / "echo.sock"
+        program, sock = HERE / "echo", self.state / "s" / "echo.sock"
         subprocess.run(["gcc", "-std=gnu11", "-O2", "-g", ROOT / "tests" / "bench" / "echo.c",
                         "-lfcgi", "-o", program], check=True)
         # Open to all: nginx may be another user, and the folder around it is closed.
         self.echo = subprocess.Popen(
             ["spawn-fcgi", "-n", "-s", sock, "-M", "0666", "-b", "64", "--", shutil.which("multiwatch"),
              "-f", str(self.workers), "--", program], start_new_session=True)
-        conf = STATE / "nginx.conf"
+        conf = self.state / "nginx.conf"
         before, mark, after = conf.read_text().partition("\n\t\tlocation / {")
-        conf.write_text(before + LOCATIONS + mark + after)
-        os.kill(int((STATE / "pids" / "nginx.pid").read_text()), signal.SIGHUP)
+        ours = LOCATIONS.replace("$folder", str(HERE)).replace("$state", str(self.state))
+        conf.write_text(before + ours + mark + after)
+        os.kill(int((self.state / "pids" / "nginx.pid").read_text()), signal.SIGHUP)
         for _ in range(100):
             time.sleep(0.05)
             if self._status("/bench/echo") == self._status("/bench/static") == 200:
@@ -119,16 +121,30 @@ class Stack:
         user["first"] = ids[0] if ids else None
         return user
 
+    def seed(self, option):
+        """The data of scripts/seed."""
+        subprocess.run([ROOT / "scripts" / "seed", *option], env=self.environment, check=True,
+                       stdout=subprocess.DEVNULL)
+
+    def seeded_user(self, name):
+        """One of its users, logged in, with the tasks that are in one column of the board."""
+        login = {"email": f"{name}@demo.example", "password": "Demo-Password-1"}
+        token = self.call("POST", "/auth/login", login)["access_token"]
+        column = self.call("GET", "/tasks?status=TODO&project_id=none&limit=200", token=token)["tasks"]
+        user = {"token": token, "login": json.dumps(login), "ids": HERE / f"{self.state.name}-{name}.ids"}
+        user["ids"].write_text("\n".join(task["id"] for task in column) + "\n")
+        return user
+
     def psql(self, sql):
         subprocess.run(["psql", self.database("postgres"), "-XqAtc", sql], check=True,
                        stdout=subprocess.DEVNULL)
 
     def database(self, role):
-        return f"postgresql:///daybook?host={STATE}/s&user={role}"
+        return f"postgresql:///daybook?host={self.state}/s&user={role}"
 
     def sql_of(self, path, token):
         """The statements that a GET sends, in order, as PostgreSQL logs them, with their parameters."""
-        log = STATE / "logs" / "postgres.log"
+        log = self.state / "logs" / "postgres.log"
         for setting in ("log_min_duration_statement = 0", "log_error_verbosity = 'default'"):
             self.psql(f"ALTER SYSTEM SET {setting}")
         self.psql("SELECT pg_reload_conf()")
@@ -146,7 +162,7 @@ class Stack:
         """The process ids of the workers, by pool."""
         pools = {}
         for pool in ("api", "auth"):
-            supervisor = (STATE / "pids" / pool).read_text().split()[0]
+            supervisor = (self.state / "pids" / pool).read_text().split()[0]
             children = pathlib.Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text()
             pools[pool] = [int(pid) for pid in children.split()]
         return pools

@@ -27,6 +27,12 @@ local function patch(i, turn)
 		'{"title":"Water the plants ' .. i .. (turn == 1 and " today" or " tomorrow") .. '"}')
 end
 
+-- Each task goes behind another one of its column, and the next time behind yet another.
+local function move(i, turn)
+	return wrk.format("POST", "/api/v1/tasks/" .. ids[i] .. "/move", headers,
+		'{"after":"' .. ids[(i + 7 * turn) % #ids + 1] .. '"}')
+end
+
 -- The life of an application: much reading, some writing.
 local mixture = { get_one, get_one, get_one, list, get_one, patch, get_one, get_one, list, get_one }
 local function mixed(i, turn)
@@ -37,7 +43,7 @@ local function login()
 	return wrk.format("POST", "/api/v1/auth/login", headers, os.getenv("BENCH_LOGIN"))
 end
 
-local kinds = { get_one = get_one, list = list, post = post, patch = patch, mixed = mixed, login = login }
+local kinds = { get_one = get_one, list = list, post = post, patch = patch, move = move, mixed = mixed, login = login }
 
 function init()
 	local make = kinds[os.getenv("BENCH_KIND")]
