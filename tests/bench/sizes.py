@@ -35,7 +35,7 @@ def make_stack(name, option):
         target.start(echo=False)
         target.seed(option)
     except BaseException:
-        target.stop()
+        target.remove()
         raise
     return target
 
@@ -122,6 +122,6 @@ def run(report, full, rounds, seconds):
             compare(report, small, large, rounds, seconds)
             print_waits(report, large, 2 * seconds)
         finally:
-            large.stop()
+            large.remove()
     finally:
-        small.stop()
+        small.remove()

@@ -63,6 +63,11 @@ class Stack:
         if (self.state / "pids").exists():
             self._run("--stop")
 
+    def remove(self):
+        """Ends it and deletes its data."""
+        self.stop()
+        shutil.rmtree(self.state, ignore_errors=True)
+
     def _run(self, option):
         done = subprocess.run([ROOT / "scripts" / "run", option], env=self.environment, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
