@@ -80,10 +80,6 @@ class Load:
     def slowest_s(self):
         return max(answer.seconds for answer in self.answers)
 
-    def rate(self):
-        first, last = self.answers[0], self.answers[-1]
-        return len(self.answers) / (last.started - first.started)
-
     def lost(self):
         """Acknowledged tasks that the database does not have, or not as acknowledged."""
         rows = dict(self.stack.ask("SELECT id::text, title FROM tasks"))

@@ -11,10 +11,11 @@ from load import Load
 ROUNDS = 4
 SLOWEST_S = 4
 READY_S = 1
+ENOUGH = 100  # answers, for a test to mean something
 
 
 def check(stack, load, workers):
-    assert load.rate() >= 100
+    assert len(load.answers) >= ENOUGH
     assert load.impolite() == []
     assert load.lost() == []
     assert load.slowest_s() < SLOWEST_S
@@ -34,8 +35,7 @@ def answers(stack):
 
 def see_all_well(load, ready):
     """Whatever began later than a second after PostgreSQL was ready has succeeded."""
-    time.sleep(READY_S + 0.5)
-    assert len(load.since(ready + READY_S)) > 20
+    wait_for(lambda: len(load.since(ready + READY_S)) > 20, 20)
     assert load.failed(ready + READY_S) == []
 
 
