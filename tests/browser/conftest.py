@@ -74,10 +74,10 @@ class Page:
         self.driver.execute_script("arguments[0].click()", self.find(selector))
 
     def drain(self):
-        """What the console said, and which addresses were asked, since the last call. chrome: is the
-        browser's own first page."""
+        """What the console said, and which addresses were asked, since the last call. What begins with
+        chrome is the browser's own first page."""
         said = [entry["message"] for entry in self.driver.get_log("browser")]
         events = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
         asked = [event["params"]["request"]["url"] for event in events
                  if event["method"] == "Network.requestWillBeSent"]
-        return said, [url for url in asked if not url.startswith("chrome:")]
+        return said, [url for url in asked if not url.startswith(("chrome:", "chrome-"))]

@@ -35,6 +35,7 @@ class Apache:
         text = (ROOT / "conf" / "apache.conf.example").read_text()
         for pattern, value in [
                 (r"^User .*\nGroup .*\n", ""),
+                (r"^ServerRoot .*", f"ServerRoot {self.folder}"),
                 (r"/run/apache2|/var/log/apache2", str(self.folder)),
                 (r"/etc/ssl/daybook", str(stack.state / "tls")),
                 (r"/run/daybook/", f"{stack.state}/s/"),
