@@ -17,12 +17,17 @@ from private_pg import ROOT
 from stack import Stack, free_port
 
 
+def listen_to_ctrl_c():
+    """As at a terminal, also when the tests were started in the background, where a shell ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def run_script(state, port, *options, **environment):
     inherited = {name: value for name, value in os.environ.items()
                  if not name.startswith("DAYBOOK_") or name == "DAYBOOK_BUILD"}
     return subprocess.Popen(
         [ROOT / "scripts" / "run", *options], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, text=True, start_new_session=True,
+        stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=listen_to_ctrl_c,
         env={**inherited, "DAYBOOK_STATE": str(state), "DAYBOOK_PORT": str(port), **environment})
 
 
