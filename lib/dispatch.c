@@ -242,9 +242,8 @@ static void send_answer(struct request *req, FCGX_Stream *out)
 	if (!no_body)
 		buf_printf(req->head, "Content-Length: %zu\r\n",
 			   req->spool ? spool_size(req->spool) : req->body->len);
-	if (!req->cache_set)
-		buf_puts(req->head, cacheable ? "Cache-Control: private, no-cache\r\n"
-					      : "Cache-Control: no-store\r\n");
+	buf_puts(req->head, cacheable ? "Cache-Control: private, no-cache\r\n"
+				      : "Cache-Control: no-store\r\n");
 	buf_put(req->head, "\r\n", 2);
 	FCGX_PutStr(req->head->data, (int)req->head->len, out);
 	if (!no_body && req->method != HEAD)

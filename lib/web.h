@@ -151,8 +151,8 @@ struct request {
 	const char *refusal;	    /* the error's word, for the log */
 	int status;		    /* of the answer; 0 = none yet */
 	struct buf *head, *body;
-	struct spool *spool;	    /* the body, when it is large */
-	bool etag_given, cache_set; /* cache_set: the handler wrote Cache-Control itself */
+	struct spool *spool; /* the body, when it is large */
+	bool etag_given;
 };
 
 /* The value of a header by its CGI name (HTTP_IF_MATCH, CONTENT_TYPE), or NULL. */
