@@ -1,13 +1,16 @@
 """A whole Daybook for tests: what scripts/run starts, with a state folder, a port and settings of its
 own. Everything that its workers log is read: a defect that no client can see still fails a test."""
 
+import contextlib
 import itertools
 import json
 import os
 import pathlib
 import shutil
+import signal
 import socket
 import subprocess
+import time
 
 from private_pg import FAST, ROOT, PrivatePostgres
 
@@ -116,6 +119,21 @@ class Stack:
         parent = (self.state / "pids" / pool).read_text().split()[0]
         with open(f"/proc/{parent}/task/{parent}/children", encoding="ascii") as children:
             return [int(pid) for pid in children.read().split()]
+
+    @contextlib.contextmanager
+    def standing_still(self, workers):
+        """Stops these workers for a while: the others get their requests."""
+        with contextlib.ExitStack() as stopped:
+            for worker in workers:
+                stopped.callback(os.kill, worker, signal.SIGCONT)
+                os.kill(worker, signal.SIGSTOP)
+                while not self._is_stopped(worker):
+                    time.sleep(0.001)
+            yield
+
+    @staticmethod
+    def _is_stopped(pid):
+        return pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0] == "T"
 
     @staticmethod
     def worker_program():

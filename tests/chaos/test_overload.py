@@ -3,8 +3,6 @@
 import concurrent.futures
 import contextlib
 import json
-import os
-import signal
 import socket
 import ssl
 import struct
@@ -37,11 +35,7 @@ def crowd(user, count, work):
 
 def test_full_backlog(stack, user):
     """Nobody takes requests: what does not fit is refused at once, the rest is not forgotten."""
-    workers = stack.workers("api")
-    with contextlib.ExitStack() as stopped:
-        for worker in workers:
-            stopped.callback(os.kill, worker, signal.SIGCONT)
-            os.kill(worker, signal.SIGSTOP)
+    with stack.standing_still(stack.workers("api")):
         calls = crowd(user, BACKLOG + 36, lambda client: client.get("/tasks"))
         concurrent.futures.wait(calls, timeout=2)
         refused = [call for call in calls if call.done()]
