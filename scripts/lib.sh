@@ -105,7 +105,8 @@ pg_start() {
 	bin=$(pg_bin "$state")
 	[ -n "$bin" ] || die "PostgreSQL is not installed; scripts/setup installs it"
 	[ -s "$state/pg/PG_VERSION" ] || pg_init "$state" "$bin"
-	# log_error_verbosity: details of an error quote people's data.
+	# log_error_verbosity: details of an error quote people's data. deadlock_timeout: less than the
+	# workers' LOCK_TIMEOUT_MS, so that who is caught in a deadlock is found, and repeated.
 	cat >"$state/pg/daybook.conf" <<-END
 		listen_addresses = ''
 		unix_socket_directories = '$state/s'
@@ -113,6 +114,7 @@ pg_start() {
 		timezone = 'UTC'
 		log_timezone = 'UTC'
 		log_error_verbosity = terse
+		deadlock_timeout = 200ms
 	END
 	if pg_running "$state"; then
 		return 0

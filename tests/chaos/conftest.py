@@ -1,5 +1,5 @@
 """One stack for these tests. Its PostgreSQL writes to disk for real, so that a crash of it shows what
-was lost; it takes few connections, and notices a deadlock soon."""
+was lost; it takes few connections."""
 
 import pathlib
 import sys
@@ -11,8 +11,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from chaos_client import sign_up  # noqa: E402
 from stack import Stack  # noqa: E402
 
-POSTGRES = ("-c max_connections=20 -c deadlock_timeout=100ms"
-            " -c recovery_init_sync_method=syncfs")
+POSTGRES = "-c max_connections=20 -c recovery_init_sync_method=syncfs"
 
 
 @pytest.fixture(scope="session")
