@@ -167,7 +167,9 @@ const struct setting config_rows[] = {
 	SETTING("LIMIT_REGISTER_ADDRESS", limit_register_address, .initial = "10/3600",
 		.doc = "Registrations from one client address."),
 	SETTING("STATEMENT_TIMEOUT_MS", statement_timeout_ms, .initial = "2000", .min = 10,
-		.max = 600000, .doc = "How long one statement may run in PostgreSQL."),
+		.max = 600000,
+		.doc = "How long one statement may run in PostgreSQL; ten times as long "
+		       "if it deletes what many rows name."),
 	SETTING("LOCK_TIMEOUT_MS", lock_timeout_ms, .initial = "500", .min = 10, .max = 600000,
 		.doc = "How long a statement may wait for a lock."),
 	SETTING("IDLE_TRANSACTION_TIMEOUT_MS", idle_transaction_timeout_ms, .initial = "5000",

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +17,8 @@
 
 enum {
 	MAX_TRIES = 4,
-	GRACE_MS = 1000, /* over the server's own statement time-out */
+	GRACE_MS = 1000,  /* over the server's own statement time-out */
+	SLOW_FACTOR = 10, /* how much longer statements marked slow may run */
 };
 
 /* What becomes of a transaction that failed. */
@@ -131,15 +133,40 @@ struct batch {
 	size_t count;
 };
 
+static bool is_slow(const struct batch *batch)
+{
+	for (size_t i = 0; i < batch->count; i++)
+		if (batch->queries[i].statement->slow)
+			return true;
+	return false;
+}
+
+/* How long one of its statements may run. */
+static int time_limit_ms(const struct db *db, const struct batch *batch)
+{
+	return db->settings->statement_timeout_ms * (is_slow(batch) ? SLOW_FACTOR : 1);
+}
+
 static bool send_command(struct db *db, const char *command)
 {
 	return !command || PQsendQueryParams(db->conn, command, 0, NULL, NULL, NULL, NULL, 1);
 }
 
+/* For the rest of the transaction. */
+static bool send_time_limit(struct db *db, int limit_ms)
+{
+	char command[80];
+
+	snprintf(command, sizeof command, "SELECT set_config('statement_timeout', '%d', true)",
+		 limit_ms);
+	return send_command(db, command);
+}
+
 static bool send_batch(struct db *db, struct arena *arena, const struct batch *batch,
 		       struct step *steps)
 {
-	if (!send_command(db, batch->before))
+	if (!send_command(db, batch->before) ||
+	    (is_slow(batch) && !send_time_limit(db, time_limit_ms(db, batch))))
 		return false;
 	for (size_t i = 0; i < batch->count; i++)
 		if (!send_query(db, arena, &batch->queries[i], &steps[i]))
@@ -158,6 +185,8 @@ static enum outcome run_once(struct db *db, struct arena *arena, const struct ba
 	if (!send_batch(db, arena, batch, steps) || !connection_flush(db, deadline_us))
 		return outcome_of(db, NULL);
 	if (batch->before)
+		collect(db, arena, deadline_us, &first);
+	if (is_slow(batch))
 		collect(db, arena, deadline_us, &first);
 	for (size_t i = 0; i < batch->count; i++)
 		collect_step(db, arena, &steps[i], deadline_us, &first, &results[i]);
@@ -194,10 +223,10 @@ static void drop(struct db *db, int64_t deadline_us)
 		connection_pause(db, late);
 }
 
-/* When a call that begins now must have ended. */
-static int64_t deadline_from_now(const struct db *db)
+/* When a batch that begins now must have ended. */
+static int64_t deadline_from_now(const struct db *db, const struct batch *batch)
 {
-	return monotonic_us() + INT64_C(1000) * (db->settings->statement_timeout_ms + GRACE_MS);
+	return monotonic_us() + INT64_C(1000) * (time_limit_ms(db, batch) + GRACE_MS);
 }
 
 /* Tries until it is done, or until trying again is pointless or dangerous. What begins or is inside
@@ -208,7 +237,7 @@ static enum outcome run_tries(struct db *db, struct arena *arena, const struct b
 	enum outcome outcome = LOST;
 
 	for (int try = 1; try <= MAX_TRIES; try++) {
-		int64_t deadline_us = deadline_from_now(db);
+		int64_t deadline_us = deadline_from_now(db, batch);
 		memset(results, 0, batch->count * sizeof *results);
 		if (db->in_transaction ? !db->conn : !connection_open(db, deadline_us))
 			return BUSY;
@@ -302,7 +331,7 @@ void db_rollback(struct db *db, struct arena *arena)
 	struct batch batch = { .before = "ROLLBACK" };
 
 	db->in_transaction = false;
-	int64_t deadline_us = deadline_from_now(db);
+	int64_t deadline_us = deadline_from_now(db, &batch);
 	if (db->conn && run_once(db, arena, &batch, deadline_us, NULL) != DONE)
 		drop(db, deadline_us);
 }

@@ -33,6 +33,7 @@ struct sql_line {
 struct statement {
 	const char *name;
 	bool reads; /* changes nothing, so it may be repeated */
+	bool slow;  /* changes any number of rows: has SLOW_FACTOR times as long */
 	uint8_t param_count, line_count;
 	uint32_t param_types[SQL_MAX_PARAMS]; /* OIDs */
 	const struct sql_line *lines;

@@ -49,7 +49,7 @@ WITH categories AS (
 {category_row}
 FROM categories {category_counts};
 
--- category_delete(id uuid, if_match text[], version bigint)
+-- category_delete(id uuid, if_match text[], version bigint) slow
 -- Deletes a category; its tasks stay, without one.
 DELETE FROM categories
 WHERE user_id = current_user_id() AND id = :id

@@ -36,7 +36,7 @@ WHERE user_id = current_user_id() AND id = :id
   {row_is_fresh}
 RETURNING {mood_columns};
 
--- mood_delete(id uuid, if_match text[], version bigint)
+-- mood_delete(id uuid, if_match text[], version bigint) slow
 -- Deletes one mood; journals that name it stay.
 DELETE FROM moods
 WHERE user_id = current_user_id() AND id = :id

@@ -59,6 +59,16 @@ def test_slow_statement(stack, user):
     assert user.get(task).body["title"] == "a task", "it was rolled back"
 
 
+def test_a_deletion_that_changes_many_rows_has_longer(stack, user):
+    category = user.post("/categories", {"name": "kept by one slow task"}).body
+    task = user.post("/tasks", {"title": "chaos", "category_id": category["id"]}).body
+    with trigger(stack, f"PERFORM pg_sleep({STATEMENT_TIMEOUT_S + 2})"):
+        answer = user.call("DELETE", f"/categories/{category['id']}")
+    assert answer.status == 204
+    assert answer.seconds > STATEMENT_TIMEOUT_S + 2
+    assert user.get(f"/tasks/{task['id']}").body["category_id"] is None
+
+
 @pytest.mark.parametrize("sqlstate", ["40001", "40P01"])
 @pytest.mark.parametrize("key", [None, "idempotent"])
 def test_conflicts_are_repeated(stack, user, sqlstate, key):
