@@ -10,7 +10,7 @@
 #include "log.h"
 #include "metrics.h"
 #include "router.h"
-#include "spool.h"
+#include "send.h"
 #include "uuid.h"
 
 enum { KEPT_BYTES = 1 << 18 };
@@ -198,65 +198,6 @@ static enum err answer(struct request *req)
 	return req->route->handler(req);
 }
 
-static const char *reason_phrase(int status)
-{
-	switch (status) {
-	case 200:
-		return "OK";
-	case 201:
-		return "Created";
-	case 202:
-		return "Accepted";
-	case 204:
-		return "No Content";
-	case 304:
-		return "Not Modified";
-	default:
-		return "Error";
-	}
-}
-
-static void send_body(const struct request *req, FCGX_Stream *out)
-{
-	char part[65536];
-	size_t len, offset = 0;
-
-	if (!req->spool) {
-		FCGX_PutStr(req->body->data, (int)req->body->len, out);
-		return;
-	}
-	while ((len = spool_read(req->spool, offset, part, sizeof part)) > 0) {
-		FCGX_PutStr(part, (int)len, out);
-		offset += len;
-	}
-}
-
-/* Everything leaves complete and with its length, so that a broken answer can never pass for a
- * whole one. */
-static void send_answer(struct request *req, FCGX_Stream *out)
-{
-	bool no_body = req->status == 204 || req->status == 304;
-	bool cacheable = req->etag_given && (req->method == GET || req->method == HEAD);
-
-	buf_printf(req->head, "Status: %d %s\r\n", req->status, reason_phrase(req->status));
-	if (!no_body)
-		buf_printf(req->head, "Content-Length: %zu\r\n",
-			   req->spool ? spool_size(req->spool) : req->body->len);
-	buf_puts(req->head, cacheable ? "Cache-Control: private, no-cache\r\n"
-				      : "Cache-Control: no-store\r\n");
-	buf_put(req->head, "\r\n", 2);
-	FCGX_PutStr(req->head->data, (int)req->head->len, out);
-	if (!no_body && req->method != HEAD)
-		send_body(req, out);
-}
-
-/* Sends the rest of the answer and its end in one write, before the line in the log. */
-static void end_answer(FCGX_Request *fcgi)
-{
-	FCGX_FClose(fcgi->err);
-	FCGX_FClose(fcgi->out);
-}
-
 /* Whether nothing of the request is still to be read. Without a body its end came along with the
  * headers; otherwise asking could wait for an end that never comes. */
 static bool is_read(const struct request *req)
@@ -321,8 +262,7 @@ void dispatch(struct web *web, FCGX_Request *fcgi)
 		log_event(LEVEL_ERROR, "no_answer", "a handler returned %d without an answer", err);
 		refuse(&req, ERR_INTERNAL, NULL, NULL);
 	}
-	send_answer(&req, fcgi->out);
-	end_answer(fcgi);
+	send_answer(&req, fcgi);
 	if (is_read(&req))
 		FCGX_Detach(fcgi); /* closed at once, without waiting for the web server to do so */
 	log_request(&req, monotonic_us() - started_us);

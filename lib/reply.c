@@ -5,9 +5,7 @@
 #include "crypto.h"
 #include "cursor.h"
 #include "encoding.h"
-#include "log.h"
 #include "result.h"
-#include "sql/requests.h"
 #include "uuid.h"
 #include "web.h"
 
@@ -37,30 +35,6 @@ enum err reply_object(struct request *req)
 	return OK;
 }
 
-enum err refuse_fault(struct request *req, enum err err)
-{
-	const struct db_fault *fault = db_fault(req->web->db);
-	struct log_line line;
-
-	if (err == ERR_INTERNAL && strcmp(fault->sqlstate, SQLSTATE_REJECTED) == 0)
-		return refuse_rejected(req, fault->detail);
-	if (err == ERR_INTERNAL) {
-		for (const struct constraint *c = req->web->constraints; c->name; c++)
-			if (strcmp(c->name, fault->constraint) == 0)
-				return refuse(req, c->err, c->field, c->message);
-	}
-	if (err_info(err)->status >= 500) {
-		log_begin(&line, err == ERR_INTERNAL ? LEVEL_ERROR : LEVEL_WARNING,
-			  "database_error");
-		log_text(&line, "request_id", req->id_text);
-		log_text(&line, "sqlstate", fault->sqlstate);
-		log_text(&line, "constraint", fault->constraint);
-		log_text(&line, "message", fault->message);
-		log_end(&line);
-	}
-	return refuse(req, err, NULL, NULL);
-}
-
 enum err run_all(struct request *req, const struct query *queries, size_t count,
 		 struct result *results)
 {
@@ -73,24 +47,6 @@ enum err run_all(struct request *req, const struct query *queries, size_t count,
 enum err run(struct request *req, struct query query, struct result *out)
 {
 	return run_all(req, &query, 1, out);
-}
-
-enum err refuse_missing(struct request *req)
-{
-	const char *resource = req->route->resource ? req->route->resource : req->route->tag;
-	struct log_line line;
-	struct result rows;
-
-	if (!req->id.set)
-		return refuse(req, ERR_NOT_FOUND, NULL, NULL);
-	TRY(run(req, sql_request_exists_elsewhere(resource, req->id), &rows));
-	if (!result_bool(&rows, 0, "_exists"))
-		return refuse(req, ERR_NOT_FOUND, NULL, NULL);
-	audit_begin(req, &line, "foreign_access");
-	log_text(&line, "resource", resource);
-	log_uuid(&line, "id", &req->id);
-	log_end(&line);
-	return refuse(req, req->user_scoped ? ERR_NOT_FOUND : ERR_FORBIDDEN, NULL, NULL);
 }
 
 enum err require_row(struct request *req, struct query query)

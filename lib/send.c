@@ -1,0 +1,55 @@
+#include "send.h"
+
+#include "spool.h"
+
+static const char *reason_phrase(int status)
+{
+	switch (status) {
+	case 200:
+		return "OK";
+	case 201:
+		return "Created";
+	case 202:
+		return "Accepted";
+	case 204:
+		return "No Content";
+	case 304:
+		return "Not Modified";
+	default:
+		return "Error";
+	}
+}
+
+static void send_body(const struct request *req, FCGX_Stream *out)
+{
+	char part[65536];
+	size_t len, offset = 0;
+
+	if (!req->spool) {
+		FCGX_PutStr(req->body->data, (int)req->body->len, out);
+		return;
+	}
+	while ((len = spool_read(req->spool, offset, part, sizeof part)) > 0) {
+		FCGX_PutStr(part, (int)len, out);
+		offset += len;
+	}
+}
+
+void send_answer(struct request *req, FCGX_Request *fcgi)
+{
+	bool no_body = req->status == 204 || req->status == 304;
+	bool cacheable = req->etag_given && (req->method == GET || req->method == HEAD);
+
+	buf_printf(req->head, "Status: %d %s\r\n", req->status, reason_phrase(req->status));
+	if (!no_body)
+		buf_printf(req->head, "Content-Length: %zu\r\n",
+			   req->spool ? spool_size(req->spool) : req->body->len);
+	buf_puts(req->head, cacheable ? "Cache-Control: private, no-cache\r\n"
+				      : "Cache-Control: no-store\r\n");
+	buf_put(req->head, "\r\n", 2);
+	FCGX_PutStr(req->head->data, (int)req->head->len, fcgi->out);
+	if (!no_body && req->method != HEAD)
+		send_body(req, fcgi->out);
+	FCGX_FClose(fcgi->err);
+	FCGX_FClose(fcgi->out);
+}
