@@ -5,7 +5,10 @@ user_id = current_user_id()
 AND (project_id IS NULL OR project_id <> ALL ({archived_projects}))
 
 -- fragment today
-(now() AT TIME ZONE {my_timezone})::date
+(SELECT today FROM clock)
+
+-- fragment zone
+(SELECT zone FROM clock)
 
 -- dashboard_tasks() reads
 -- How many tasks are in which state.
@@ -21,11 +24,12 @@ FROM (SELECT count(*) FILTER (WHERE status_rank = 1) AS todo,
 
 -- dashboard_upcoming() reads
 -- What is due from now to the end of the 7th local day after today.
+WITH {my_clock}
 SELECT {task_columns}
 FROM tasks
 WHERE {live_task}
   AND completed_at IS NULL AND due_date >= now() AND due_date < now() + interval '9 days'
-  AND (due_date AT TIME ZONE {my_timezone})::date <= {today} + 7
+  AND (due_date AT TIME ZONE {zone})::date <= {today} + 7
 ORDER BY due_date, id
 LIMIT 20;
 
@@ -45,6 +49,7 @@ ORDER BY active_at DESC, id DESC;
 
 -- dashboard_journals() reads
 -- How much was written lately.
+WITH {my_clock}
 SELECT count(*) AS total,
        count(*) FILTER (WHERE entry_date BETWEEN {today} - 6 AND {today}) AS last_7_days,
        count(*) FILTER (WHERE entry_date BETWEEN {today} - 29 AND {today}) AS last_30_days
@@ -57,12 +62,13 @@ ORDER BY entry_date DESC, id DESC
 LIMIT 5;
 
 -- fragment recent_moods
-SELECT (recorded_at AT TIME ZONE {my_timezone})::date AS day, score
+SELECT (recorded_at AT TIME ZONE {zone})::date AS day, score
 FROM moods WHERE user_id = current_user_id() AND recorded_at >= now() - interval '32 days'
 
 -- dashboard_moods() reads
 -- How it goes, against the week before.
-WITH entries AS ({recent_moods})
+WITH {my_clock},
+entries AS ({recent_moods})
 SELECT round(avg(score) FILTER (WHERE day = {today}), 2)::float8 AS today,
        round(avg(score) FILTER (WHERE day BETWEEN {today} - 6 AND {today}), 2)::float8 AS week_average,
        round(avg(score) FILTER (WHERE day BETWEEN {today} - 13 AND {today} - 7), 2)::float8 AS previous_week_average
@@ -70,7 +76,8 @@ FROM entries;
 
 -- dashboard_trend() reads
 -- An average for each of the last 30 local days.
-WITH entries AS ({recent_moods})
+WITH {my_clock},
+entries AS ({recent_moods})
 SELECT d.day::date AS date, round(avg(e.score), 2)::float8 AS average
 FROM generate_series(({today} - 29)::timestamp, {today}::timestamp, '1 day') AS d (day)
 LEFT JOIN entries AS e ON e.day = d.day::date
@@ -80,13 +87,14 @@ ORDER BY d.day;
 -- dashboard_streaks() reads
 -- Runs of days with something in them: days that follow each other differ from their rank by the
 -- same number.
-WITH active AS (
-    SELECT (completed_at AT TIME ZONE {my_timezone})::date AS day
+WITH {my_clock},
+active AS (
+    SELECT (completed_at AT TIME ZONE {zone})::date AS day
     FROM tasks WHERE {live_task} AND completed_at IS NOT NULL
     UNION ALL
     SELECT entry_date FROM journals WHERE user_id = current_user_id()
     UNION ALL
-    SELECT (recorded_at AT TIME ZONE {my_timezone})::date FROM moods WHERE user_id = current_user_id()),
+    SELECT (recorded_at AT TIME ZONE {zone})::date FROM moods WHERE user_id = current_user_id()),
 runs AS (
     SELECT max(day) AS last, count(*) AS length
     FROM (SELECT day, day - (rank() OVER (ORDER BY day))::int AS run
@@ -98,8 +106,9 @@ FROM runs;
 
 -- dashboard_days() reads
 -- What was done on each of the last 30 local days.
-WITH active AS (
-    SELECT (completed_at AT TIME ZONE {my_timezone})::date AS day, 1 AS kind
+WITH {my_clock},
+active AS (
+    SELECT (completed_at AT TIME ZONE {zone})::date AS day, 1 AS kind
     FROM tasks WHERE {live_task} AND completed_at >= now() - interval '32 days'
     UNION ALL
     SELECT entry_date, 2 FROM journals

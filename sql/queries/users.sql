@@ -6,6 +6,11 @@ id, email, username, name, timezone, email_verified, version, created_at, update
 -- fragment my_timezone
 (SELECT u.timezone FROM users AS u WHERE u.id = current_user_id())
 
+-- fragment my_clock
+clock AS MATERIALIZED (
+    SELECT timezone AS zone, now() AT TIME ZONE timezone AS now, (now() AT TIME ZONE timezone)::date AS today
+    FROM users WHERE id = current_user_id())
+
 -- user_get() reads
 -- The user's own row.
 SELECT {user_columns} FROM users WHERE id = current_user_id();
