@@ -76,9 +76,13 @@ char *arena_printf(struct arena *arena, const char *format, ...)
 
 	va_start(args, format);
 	va_copy(again, args);
-	int len = vsnprintf(NULL, 0, format, args);
-	char *text = arena_alloc(arena, (size_t)len + 1);
-	vsnprintf(text, (size_t)len + 1, format, again);
+	char shortly[256];
+	size_t len = (size_t)vsnprintf(shortly, sizeof shortly, format, args);
+	char *text = arena_alloc(arena, len + 1);
+	if (len < sizeof shortly)
+		memcpy(text, shortly, len);
+	else
+		vsnprintf(text, len + 1, format, again);
 	va_end(again);
 	va_end(args);
 	return text;

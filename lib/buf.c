@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "encoding.h"
+
 char *buf_reserve(struct buf *buf, size_t more)
 {
 	if (more > buf->cap - buf->len) {
@@ -40,14 +42,23 @@ void buf_putc(struct buf *buf, char c)
 	buf->len++;
 }
 
+void buf_put_int(struct buf *buf, int64_t value)
+{
+	char *at = buf_reserve(buf, DECIMAL_BYTES);
+
+	buf->len += (size_t)(decimal_format(at, value) - at);
+}
+
 void buf_printf(struct buf *buf, const char *format, ...)
 {
 	va_list args, again;
 
 	va_start(args, format);
 	va_copy(again, args);
-	size_t len = (size_t)vsnprintf(NULL, 0, format, args);
-	vsnprintf(buf_reserve(buf, len + 1), len + 1, format, again);
+	size_t room = 256;
+	size_t len = (size_t)vsnprintf(buf_reserve(buf, room), room, format, args);
+	if (len >= room)
+		vsnprintf(buf_reserve(buf, len + 1), len + 1, format, again);
 	buf->len += len;
 	va_end(again);
 	va_end(args);
@@ -109,20 +120,6 @@ void json_put_text(struct buf *buf, const char *text)
 		json_put_string(buf, text, strlen(text));
 	else
 		buf_put(buf, "null", 4);
-}
-
-void json_put_int(struct buf *buf, int64_t value)
-{
-	char digits[20], *at = digits + sizeof digits;
-	uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
-
-	do {
-		*--at = (char)('0' + rest % 10);
-		rest /= 10;
-	} while (rest > 0);
-	if (value < 0)
-		*--at = '-';
-	buf_put(buf, at, (size_t)(digits + sizeof digits - at));
 }
 
 void json_put_bool(struct buf *buf, bool value)

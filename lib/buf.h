@@ -22,6 +22,7 @@ char *buf_reserve(struct buf *buf, size_t more);
 void buf_put(struct buf *buf, const void *data, size_t len);
 void buf_puts(struct buf *buf, const char *text);
 void buf_putc(struct buf *buf, char c);
+void buf_put_int(struct buf *buf, int64_t value); /* in decimal */
 void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Empties the buffer and keeps its memory, which is wiped. */
@@ -35,7 +36,6 @@ void json_put_string(struct buf *buf, const char *text, size_t len);
 
 /* json_put_string() of a NUL-terminated text, or `null`. */
 void json_put_text(struct buf *buf, const char *text);
-void json_put_int(struct buf *buf, int64_t value);
 void json_put_bool(struct buf *buf, bool value);
 
 #endif

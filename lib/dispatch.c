@@ -219,7 +219,7 @@ static void log_request(const struct request *req, int64_t duration_us)
 	log_text(&line, "path", req->path);
 	log_int(&line, "status", req->status);
 	log_text(&line, "error", req->refusal);
-	log_real(&line, "duration_ms", (double)duration_us / 1000, 3);
+	log_ms(&line, "duration_ms", duration_us);
 	log_text(&line, "request_id", req->id_text);
 	log_uuid(&line, "user", &req->scope.user);
 	log_text(&line, "ip", req->address);

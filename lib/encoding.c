@@ -1,7 +1,8 @@
-/* encoding.c -- bytes as text: base64url (RFC 4648 section 5) and hexadecimal. */
+/* encoding.c -- bytes as text: base64url (RFC 4648 section 5) and hexadecimal; numbers in decimal.
+ */
 #include "encoding.h"
 
-#include <stdint.h>
+#include <string.h>
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
@@ -79,4 +80,21 @@ void hex_encode(const void *data, size_t len, char *out)
 		*out++ = digits[in[i] & 15];
 	}
 	*out = '\0';
+}
+
+char *decimal_format(char *out, int64_t value)
+{
+	char digits[DECIMAL_BYTES], *at = digits + sizeof digits;
+	uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
+
+	*--at = '\0';
+	do {
+		*--at = (char)('0' + rest % 10);
+		rest /= 10;
+	} while (rest > 0);
+	if (value < 0)
+		*--at = '-';
+	size_t len = (size_t)(digits + sizeof digits - 1 - at);
+	memcpy(out, at, len + 1);
+	return out + len;
 }

@@ -1,4 +1,4 @@
-/* encoding.h -- bytes as text: base64url (RFC 4648 section 5) and hexadecimal.
+/* encoding.h -- bytes as text: base64url (RFC 4648 section 5) and hexadecimal; numbers in decimal.
  *
  * base64url is written and read without padding and in its canonical form only: a byte string has
  * exactly one spelling, so two texts are equal if and only if the bytes are. */
@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* The length in characters of `len` bytes as base64url. */
 #define BASE64URL_CHARS(len) (((len)*4 + 2) / 3)
@@ -22,5 +23,10 @@ bool base64url_decode(const char *text, size_t len, void *out, size_t *out_len)
 
 /* Writes 2 * len lower-case hexadecimal digits and a NUL. */
 void hex_encode(const void *data, size_t len, char *out);
+
+enum { DECIMAL_BYTES = 21 };
+
+/* Writes a number and a NUL, DECIMAL_BYTES at most; returns the NUL's place. */
+char *decimal_format(char *out, int64_t value);
 
 #endif

@@ -33,7 +33,7 @@ bool strings_have(const struct strings *strings, const char *text)
 static void put_integer(struct buf *buf, const struct integer *integer)
 {
 	if (integer->set)
-		json_put_int(buf, integer->value);
+		buf_put_int(buf, integer->value);
 	else
 		json_put_text(buf, NULL);
 }

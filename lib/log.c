@@ -1,13 +1,13 @@
 #include "log.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
 #include <unistd.h>
 
+#include "encoding.h"
 #include "instant.h"
 #include "json_scan.h"
 #include "log_sink.h"
@@ -147,23 +147,23 @@ void log_text(struct log_line *line, const char *key, const char *text)
 
 void log_int(struct log_line *line, const char *key, int64_t value)
 {
-	char digits[24];
+	char digits[DECIMAL_BYTES];
 
 	if (!line->skipped)
-		put_member(line, key, digits, (size_t)sprintf(digits, "%jd", (intmax_t)value));
+		put_member(line, key, digits, (size_t)(decimal_format(digits, value) - digits));
 }
 
-void log_real(struct log_line *line, const char *key, double value, int decimals)
+void log_ms(struct log_line *line, const char *key, int64_t us)
 {
-	char digits[64];
+	char digits[DECIMAL_BYTES + 4];
 
 	if (line->skipped)
 		return;
-	int len = snprintf(digits, sizeof digits, "%.*f", decimals, value);
-	if (isfinite(value) && len < (int)sizeof digits)
-		put_member(line, key, digits, (size_t)len);
-	else
-		put_member(line, key, "null", 4);
+	char *end = decimal_format(digits, us / 1000);
+	*end++ = '.';
+	for (int unit = 100; unit > 0; unit /= 10)
+		*end++ = (char)('0' + us / unit % 10);
+	put_member(line, key, digits, (size_t)(end - digits));
 }
 
 void log_uuid(struct log_line *line, const char *key, const struct uuid *uuid)

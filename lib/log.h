@@ -51,7 +51,7 @@ void log_begin(struct log_line *line, enum log_level level, const char *event);
  * A NULL text, and a uuid that is not set, is left out; a text is cut at 256 bytes. */
 void log_text(struct log_line *line, const char *key, const char *text);
 void log_int(struct log_line *line, const char *key, int64_t value);
-void log_real(struct log_line *line, const char *key, double value, int decimals);
+void log_ms(struct log_line *line, const char *key, int64_t us); /* in milliseconds */
 void log_uuid(struct log_line *line, const char *key, const struct uuid *uuid);
 
 /* An address as `a***@example.org`: enough to recognise one's own, too little to write to. */

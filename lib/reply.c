@@ -65,7 +65,9 @@ static const char *etag_of(struct request *req, const struct result *rows)
 		return result_text(rows, 0, "_etag");
 	if (!result_has(rows, "version"))
 		return NULL;
-	return arena_printf(req->arena, "%ld", (long)result_integer(rows, 0, "version").value);
+	char *tag = arena_alloc(req->arena, DECIMAL_BYTES);
+	decimal_format(tag, result_integer(rows, 0, "version").value);
+	return tag;
 }
 
 static void put_etag(struct request *req, const char *tag)

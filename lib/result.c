@@ -119,7 +119,7 @@ static void put_value(struct buf *buf, uint32_t type, const char *bytes, int len
 	case INT2:
 	case INT4:
 	case INT8:
-		json_put_int(buf, read_integer(bytes, len));
+		buf_put_int(buf, read_integer(bytes, len));
 		break;
 	case FLOAT8:
 		put_real(buf, bytes);

@@ -40,13 +40,20 @@ void send_answer(struct request *req, FCGX_Request *fcgi)
 	bool no_body = req->status == 204 || req->status == 304;
 	bool cacheable = req->etag_given && (req->method == GET || req->method == HEAD);
 
-	buf_printf(req->head, "Status: %d %s\r\n", req->status, reason_phrase(req->status));
-	if (!no_body)
-		buf_printf(req->head, "Content-Length: %zu\r\n",
-			   req->spool ? spool_size(req->spool) : req->body->len);
+	buf_puts(req->head, "Status: ");
+	buf_put_int(req->head, req->status);
+	buf_putc(req->head, ' ');
+	buf_puts(req->head, reason_phrase(req->status));
+	buf_puts(req->head, "\r\n");
+	if (!no_body) {
+		size_t len = req->spool ? spool_size(req->spool) : req->body->len;
+		buf_puts(req->head, "Content-Length: ");
+		buf_put_int(req->head, (int64_t)len);
+		buf_puts(req->head, "\r\n");
+	}
 	buf_puts(req->head, cacheable ? "Cache-Control: private, no-cache\r\n"
 				      : "Cache-Control: no-store\r\n");
-	buf_put(req->head, "\r\n", 2);
+	buf_puts(req->head, "\r\n");
 	FCGX_PutStr(req->head->data, (int)req->head->len, fcgi->out);
 	if (!no_body && req->method != HEAD)
 		send_body(req, fcgi->out);

@@ -128,7 +128,7 @@ static void test_numbers(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		json_put_int(&buf, rows[i].value);
+		buf_put_int(&buf, rows[i].value);
 		assert_buf(&buf, rows[i].text);
 	}
 	json_put_bool(&buf, true);
