@@ -10,7 +10,8 @@ import pytest
 
 from client import at_once
 from contract import refused
-from groups import NOBODYS, change, found, ids, in_order, new_id, pages_by_cursor, read
+from diary import feel, stale, write, wrong_everywhere
+from groups import NOBODYS, change, found, ids, in_order, new_id, pages_by_cursor, read, wrong
 
 MIB = 1 << 20
 LIMIT = 100_000
@@ -30,20 +31,6 @@ def stranger(client):
     return client.new_user()
 
 
-def write(who, **members):
-    """A new entry."""
-    answer = who.post("/journals", json={"content": "Dear diary", **members})
-    assert answer.status_code == 201, answer.text
-    return answer.json()
-
-
-def feel(who, **members):
-    """A new mood."""
-    answer = who.post("/moods", json={"score": 3, **members})
-    assert answer.status_code == 201, answer.text
-    return answer.json()
-
-
 @pytest.fixture
 def entry(user):
     return write(user)
@@ -52,23 +39,6 @@ def entry(user):
 @pytest.fixture
 def one(entry):
     return f"/journals/{entry['id']}"
-
-
-def wrong(answer, *fields):
-    refused(answer, 400, "validation_failed", *fields)
-
-
-def stale(answer, entry):
-    refused(answer, 412, "precondition_failed")
-    assert (answer.json()["current"], answer.headers["ETag"]) == (entry, f'"{entry["version"]}"')
-
-
-def wrong_everywhere(user, entry, **members):
-    """No create and no change takes these members."""
-    one = f"/journals/{entry['id']}"
-    for answer in [user.post("/journals", json={"content": "x", **members}), user.put(one, json=members), user.patch(one, json=members)]:
-        wrong(answer, *members)
-    assert read(user, one) == entry
 
 
 # From first to last.
@@ -116,10 +86,8 @@ def test_a_stranger_gets_nothing(stack, user, stranger):
     assert read(user, one) == entry
 
 
-@pytest.mark.parametrize("method, path", [("GET", ""), ("POST", ""), ("GET", "/tags"), *[(method, f"/{NOBODYS}")
-                                                                                         for method in ["GET", "PUT", "PATCH", "DELETE"]]])
-def test_nobody_without_a_token(client, method, path):
-    refused(client.request(method, f"/journals{path}", json={"content": "x"}), 401, "unauthorized")
+def test_tags_are_for_nobody_without_a_token(client):
+    refused(client.get("/journals/tags"), 401, "unauthorized")
 
 
 def test_what_is_not_there(user, entry, one):
@@ -174,7 +142,7 @@ def test_a_content_must_be_something(user, entry):
     wrong(user.post("/journals", json={}), "content")
     wrong(user.post("/journals", json={"title": "x"}), "content")
     for value in ["", " ", "\u3000\n\u2028", None, 1, True, [], {}, "\0", "a\0b"]:
-        wrong_everywhere(user, entry, content=value)
+        wrong_everywhere(user, "journals", entry, content=value)
 
 
 @pytest.mark.parametrize("text", [" kept\t\r\n", "مُنَاقَشَةُ", "\u202eleft\u202c", "zero\u200bwidth\ufeff", "👩‍👩‍👧‍👦", "e\u0301 is not é", "'; DROP TABLE journals; --",
@@ -188,7 +156,7 @@ def test_texts_are_kept_as_sent(user, text):
 @pytest.mark.parametrize("character", ["x", "語", "🗓"], ids=ascii)
 def test_a_title_at_its_limit_and_one_past(user, entry, one, character):
     assert write(user, title=character * 200)["title"] == character * 200
-    wrong_everywhere(user, entry, title=character * 201)
+    wrong_everywhere(user, "journals", entry, title=character * 201)
     assert change(user, one, title=character * 200)["title"] == character * 200
     assert change(user, one, title="")["title"] == ""
     assert change(user, one, title=None)["title"] is None
@@ -206,7 +174,7 @@ def test_a_title_at_its_limit_and_one_past(user, entry, one, character):
 ])
 def test_what_is_wrong(user, entry, name, values):
     for value in values:
-        wrong_everywhere(user, entry, **{name: value})
+        wrong_everywhere(user, "journals", entry, **{name: value})
 
 
 def test_all_that_is_wrong_at_once(user):
@@ -312,7 +280,7 @@ def test_a_mood_that_is_not_mine(user, stranger, entry):
     user.delete(f"/moods/{gone}")
     answers = []
     for mood in [hers, gone, NOBODYS, entry["id"], user.id]:
-        wrong_everywhere(user, entry, mood_id=mood)
+        wrong_everywhere(user, "journals", entry, mood_id=mood)
         answers.append(user.post("/journals", json={"id": new_id(), "content": "x", "mood_id": mood}).json())
     assert len({json.dumps(answer["details"]) for answer in answers}) == 1
 
@@ -348,38 +316,7 @@ def test_a_mood_is_deleted_while_entries_take_it(user):
                 assert read(user, f"/journals/{answer.json()['id']}")["mood_id"] is None
 
 
-# Versions and ids.
-
-
-def test_a_stale_writer_is_told(user, one):
-    entry = change(user, one, title="b")
-    for condition in [{"headers": {"If-Match": '"1"'}}, {"headers": {"If-Match": '"3", W/"2"'}}]:
-        stale(user.patch(one, json={"title": "c"}, **condition), entry)
-        stale(user.put(one, json={}, **condition), entry)
-        stale(user.delete(one, **condition), entry)
-    for version in [1, 3]:
-        stale(user.patch(one, json={"title": "c", "version": version}), entry)
-        stale(user.put(one, json={"version": version}), entry)
-    stale(user.patch(one, json={"title": "c", "version": 2}, headers={"If-Match": '"1"'}), entry)
-    for version in [0, -1, 1.5, "2", None, True]:
-        wrong(user.patch(one, json={"title": "c", "version": version}), "version")
-    refused(user.patch(one, json={"title": "c"}, headers={"If-Match": "2"}), 400, "bad_request")
-    assert user.get(one, headers={"If-None-Match": '"1"'}).json() == entry
-    assert change(user, one, title="c", version=2)["version"] == 3
-    assert user.patch(one, json={"title": "d"}, headers={"If-Match": '"3"'}).headers["ETag"] == '"4"'
-    assert user.delete(one, headers={"If-Match": '"4"'}).status_code == 204
-
-
-def test_one_of_many_writers_wins(user, one):
-    answers = at_once(*[lambda n=n: user.patch(one, json={"content": f"by {n}"}, headers={"If-Match": '"1"'}) for n in range(8)])
-    assert sorted(answer.status_code for answer in answers) == [200] + [412] * 7
-
-
-def test_what_the_server_made_may_be_sent_back(user, entry, one):
-    assert user.put(one, json=entry).json() == {**entry, "version": 2, "updated_at": read(user, one)["updated_at"]}
-    ignored = {"id": "x", "created_at": 1, "updated_at": None}
-    assert user.patch(one, json=ignored).json() == read(user, one)
-    assert write(user, version="x", created_at=0)["version"] == 1
+# Ids.
 
 
 def test_own_ids(user, stranger):
@@ -396,15 +333,6 @@ def test_own_ids(user, stranger):
     hers = write(stranger, id=body["id"], content="hers")
     assert read(stranger, f"/journals/{body['id']}") == hers
     assert read(user, f"/journals/{body['id']}") == entry
-    for bad in ["", "x", 1, None, NOBODYS + "0", []]:
-        wrong(user.post("/journals", json={"id": bad, "content": "x"}), "id")
-
-
-def test_many_send_one_id(user):
-    body = {"id": new_id(), "content": "once"}
-    answers = at_once(*[lambda: user.post("/journals", json=body) for _ in range(8)])
-    assert sorted(answer.status_code for answer in answers) == [200] * 7 + [201]
-    assert len({answer.text for answer in answers}) == 1
 
 
 def test_one_key_makes_one_entry(new_user):

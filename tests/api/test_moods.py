@@ -8,9 +8,9 @@ import zoneinfo
 
 import pytest
 
-from client import at_once
 from contract import refused
-from groups import NOBODYS, change, found, ids, in_order, new_id, pages_by_cursor, read
+from diary import feel, wrong_everywhere
+from groups import NOBODYS, change, found, ids, in_order, new_id, pages_by_cursor, read, wrong
 
 UTC = datetime.timezone.utc
 MEMBERS = ["id", "score", "emotions", "note", "recorded_at", "version", "created_at", "updated_at"]
@@ -33,13 +33,6 @@ def stranger(client):
     return client.new_user()
 
 
-def feel(who, **members):
-    """A new mood."""
-    answer = who.post("/moods", json={"score": 3, **members})
-    assert answer.status_code == 201, answer.text
-    return answer.json()
-
-
 @pytest.fixture
 def mood(user):
     return feel(user)
@@ -48,23 +41,6 @@ def mood(user):
 @pytest.fixture
 def one(mood):
     return f"/moods/{mood['id']}"
-
-
-def wrong(answer, *fields):
-    refused(answer, 400, "validation_failed", *fields)
-
-
-def stale(answer, mood):
-    refused(answer, 412, "precondition_failed")
-    assert (answer.json()["current"], answer.headers["ETag"]) == (mood, f'"{mood["version"]}"')
-
-
-def wrong_everywhere(user, mood, members):
-    """No create and no change takes these members."""
-    one = f"/moods/{mood['id']}"
-    for answer in [user.post("/moods", json={"score": 3, **members}), user.put(one, json=members), user.patch(one, json=members)]:
-        wrong(answer, *members)
-    assert read(user, one) == mood
 
 
 def moment(mood):
@@ -117,11 +93,6 @@ def test_a_stranger_gets_nothing(stack, user, stranger):
     assert read(user, one) == mood
 
 
-@pytest.mark.parametrize("method, path", [("GET", ""), ("POST", ""), *[(method, f"/{NOBODYS}") for method in ["GET", "PUT", "PATCH", "DELETE"]]])
-def test_nobody_without_a_token(client, method, path):
-    refused(client.request(method, f"/moods{path}", json={"score": 1}), 401, "unauthorized")
-
-
 def test_what_is_not_there(user, mood, one):
     for bad in ["1", "stat", "%20", NOBODYS + "0", NOBODYS.replace("-", ""), NOBODYS]:
         for method in ["GET", "PUT", "PATCH", "DELETE"]:
@@ -165,7 +136,7 @@ def test_what_is_no_score(user, mood, one, text):
 ])
 def test_what_is_wrong(user, mood, name, values):
     for value in values:
-        wrong_everywhere(user, mood, {name: value})
+        wrong_everywhere(user, "moods", mood, **{name: value})
 
 
 def test_all_that_is_wrong_at_once(user):
@@ -203,34 +174,7 @@ def test_a_moment_with_any_offset(user, one, sent, kept):
     assert read(user, one)["recorded_at"] == kept
 
 
-# Versions and ids.
-
-
-def test_a_stale_writer_is_told(user, one):
-    mood = change(user, one, score=4)
-    for condition in [{"headers": {"If-Match": '"1"'}}, {"headers": {"If-Match": '"3", W/"2"'}}]:
-        stale(user.patch(one, json={"score": 5}, **condition), mood)
-        stale(user.put(one, json={}, **condition), mood)
-        stale(user.delete(one, **condition), mood)
-    for version in [1, 3]:
-        stale(user.patch(one, json={"score": 5, "version": version}), mood)
-        stale(user.put(one, json={"version": version}), mood)
-    for version in [0, -1, 1.5, "2", None, True]:
-        wrong(user.patch(one, json={"score": 5, "version": version}), "version")
-    refused(user.patch(one, json={"score": 5}, headers={"If-Match": "2"}), 400, "bad_request")
-    assert change(user, one, score=5, version=2)["version"] == 3
-    assert user.patch(one, json={"score": 4}, headers={"If-Match": '"3"'}).headers["ETag"] == '"4"'
-    assert user.delete(one, headers={"If-Match": '"4"'}).status_code == 204
-
-
-def test_one_of_many_writers_wins(user, one):
-    answers = at_once(*[lambda n=n: user.patch(one, json={"note": f"by {n}"}, headers={"If-Match": '"1"'}) for n in range(8)])
-    assert sorted(answer.status_code for answer in answers) == [200] + [412] * 7
-
-
-def test_what_the_server_made_may_be_sent_back(user, mood, one):
-    assert user.put(one, json=mood).json() == {**mood, "version": 2, "updated_at": read(user, one)["updated_at"]}
-    assert user.patch(one, json={"id": "x", "created_at": 1, "updated_at": None}).json() == read(user, one)
+# Ids.
 
 
 def test_own_ids(user, stranger):
@@ -244,15 +188,6 @@ def test_own_ids(user, stranger):
         refused(user.post("/moods", json={**body, **other}), 409, "id_taken", "id")
     hers = feel(stranger, id=body["id"], note="hers")
     assert (read(stranger, f"/moods/{body['id']}"), read(user, f"/moods/{body['id']}")) == (hers, mood)
-    for bad in ["", "x", 1, None, NOBODYS + "0", []]:
-        wrong(user.post("/moods", json={"id": bad, "score": 3}), "id")
-
-
-def test_many_send_one_id(user):
-    body = {"id": new_id(), "score": 5}
-    answers = at_once(*[lambda: user.post("/moods", json=body) for _ in range(8)])
-    assert sorted(answer.status_code for answer in answers) == [200] * 7 + [201]
-    assert len({answer.text for answer in answers}) == 1
 
 
 def test_one_key_makes_one_mood(new_user):

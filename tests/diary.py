@@ -1,0 +1,38 @@
+"""Journal entries and moods, as the tests of both make and compare them."""
+
+from contract import refused
+from groups import read, wrong
+
+LEAST = {"journals": {"content": "Dear diary"}, "moods": {"score": 3}}
+# A text that either may have, and may change.
+TEXT = {"journals": "title", "moods": "note"}
+
+
+def make(who, kind, **members):
+    answer = who.post(f"/{kind}", json={**LEAST[kind], **members})
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def write(who, **members):
+    """A new entry."""
+    return make(who, "journals", **members)
+
+
+def feel(who, **members):
+    """A new mood."""
+    return make(who, "moods", **members)
+
+
+def stale(answer, row):
+    refused(answer, 412, "precondition_failed")
+    assert (answer.json()["current"], answer.headers["ETag"]) == (row, f'"{row["version"]}"')
+
+
+def wrong_everywhere(user, kind, row, **members):
+    """No create and no change takes these members."""
+    one = f"/{kind}/{row['id']}"
+    for answer in [user.post(f"/{kind}", json={**LEAST[kind], **members}), user.put(one, json=members),
+                   user.patch(one, json=members)]:
+        wrong(answer, *members)
+    assert read(user, one) == row
