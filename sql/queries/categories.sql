@@ -72,7 +72,6 @@ WITH categories AS (
     LIMIT :rows OFFSET :skip)
 {category_row},
 name_key AS _key            --? sort_by=name
-created_at::text AS _key    --? sort_by=created_at
-updated_at::text AS _key    --? sort_by=updated_at
+{time_key}
 FROM categories {category_counts}
 {name_or_time_order};

@@ -62,20 +62,13 @@ SELECT count(*) AS _total FROM journals WHERE
 -- One page in one order.
 SELECT {journal_columns},
 entry_date::text AS _key    --? sort_by=entry_date
-created_at::text AS _key    --? sort_by=created_at
-updated_at::text AS _key    --? sort_by=updated_at
+{time_key}
 FROM journals WHERE
 {journal_filters}
 AND (entry_date, id) > (:after_key::date, :after_id)           --? after_id, sort_by=entry_date, sort_order=asc
 AND (entry_date, id) < (:after_key::date, :after_id)           --? after_id, sort_by=entry_date, sort_order=desc
-AND (created_at, id) > (:after_key::timestamptz, :after_id)    --? after_id, sort_by=created_at, sort_order=asc
-AND (created_at, id) < (:after_key::timestamptz, :after_id)    --? after_id, sort_by=created_at, sort_order=desc
-AND (updated_at, id) > (:after_key::timestamptz, :after_id)    --? after_id, sort_by=updated_at, sort_order=asc
-AND (updated_at, id) < (:after_key::timestamptz, :after_id)    --? after_id, sort_by=updated_at, sort_order=desc
+{after_time}
 ORDER BY entry_date, id              --? sort_by=entry_date, sort_order=asc
 ORDER BY entry_date DESC, id DESC    --? sort_by=entry_date, sort_order=desc
-ORDER BY created_at, id              --? sort_by=created_at, sort_order=asc
-ORDER BY created_at DESC, id DESC    --? sort_by=created_at, sort_order=desc
-ORDER BY updated_at, id              --? sort_by=updated_at, sort_order=asc
-ORDER BY updated_at DESC, id DESC    --? sort_by=updated_at, sort_order=desc
+{time_order}
 LIMIT :rows OFFSET :skip;

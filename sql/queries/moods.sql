@@ -52,20 +52,13 @@ SELECT count(*) AS _total FROM moods WHERE
 -- One page in one order.
 SELECT {mood_columns},
 recorded_at::text AS _key    --? sort_by=recorded_at
-created_at::text AS _key     --? sort_by=created_at
-updated_at::text AS _key     --? sort_by=updated_at
+{time_key}
 FROM moods WHERE
 {mood_filters}
 AND (recorded_at, id) > (:after_key::timestamptz, :after_id)    --? after_id, sort_by=recorded_at, sort_order=asc
 AND (recorded_at, id) < (:after_key::timestamptz, :after_id)    --? after_id, sort_by=recorded_at, sort_order=desc
-AND (created_at, id) > (:after_key::timestamptz, :after_id)     --? after_id, sort_by=created_at, sort_order=asc
-AND (created_at, id) < (:after_key::timestamptz, :after_id)     --? after_id, sort_by=created_at, sort_order=desc
-AND (updated_at, id) > (:after_key::timestamptz, :after_id)     --? after_id, sort_by=updated_at, sort_order=asc
-AND (updated_at, id) < (:after_key::timestamptz, :after_id)     --? after_id, sort_by=updated_at, sort_order=desc
+{after_time}
 ORDER BY recorded_at, id              --? sort_by=recorded_at, sort_order=asc
 ORDER BY recorded_at DESC, id DESC    --? sort_by=recorded_at, sort_order=desc
-ORDER BY created_at, id               --? sort_by=created_at, sort_order=asc
-ORDER BY created_at DESC, id DESC     --? sort_by=created_at, sort_order=desc
-ORDER BY updated_at, id               --? sort_by=updated_at, sort_order=asc
-ORDER BY updated_at DESC, id DESC     --? sort_by=updated_at, sort_order=desc
+{time_order}
 LIMIT :rows OFFSET :skip;

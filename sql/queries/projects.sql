@@ -85,23 +85,16 @@ WITH projects AS (
     LIMIT :rows OFFSET :skip)
 {project_row},
 name_key AS _key            --? sort_by=name
-created_at::text AS _key    --? sort_by=created_at
-updated_at::text AS _key    --? sort_by=updated_at
+{time_key}
 FROM projects {project_counts}
 {name_or_time_order};
 
 -- fragment name_or_time_order
 ORDER BY name_key, id                --? sort_by=name, sort_order=asc
 ORDER BY name_key DESC, id DESC      --? sort_by=name, sort_order=desc
-ORDER BY created_at, id              --? sort_by=created_at, sort_order=asc
-ORDER BY created_at DESC, id DESC    --? sort_by=created_at, sort_order=desc
-ORDER BY updated_at, id              --? sort_by=updated_at, sort_order=asc
-ORDER BY updated_at DESC, id DESC    --? sort_by=updated_at, sort_order=desc
+{time_order}
 
 -- fragment after_name_or_time
 AND (name_key, id) > (:after_key, :after_id)                   --? after_id, sort_by=name, sort_order=asc
 AND (name_key, id) < (:after_key, :after_id)                   --? after_id, sort_by=name, sort_order=desc
-AND (created_at, id) > (:after_key::timestamptz, :after_id)    --? after_id, sort_by=created_at, sort_order=asc
-AND (created_at, id) < (:after_key::timestamptz, :after_id)    --? after_id, sort_by=created_at, sort_order=desc
-AND (updated_at, id) > (:after_key::timestamptz, :after_id)    --? after_id, sort_by=updated_at, sort_order=asc
-AND (updated_at, id) < (:after_key::timestamptz, :after_id)    --? after_id, sort_by=updated_at, sort_order=desc
+{after_time}

@@ -80,20 +80,16 @@ SELECT count(*) AS _total FROM tasks WHERE
 -- task_list(status task_status[], priority task_priority[], completed bool, project_id uuid, no_project bool, category_id uuid, no_category bool, live_only bool, due_from timestamptz, due_to timestamptz, due_from_day date, due_to_day date, search text, sort_by text, sort_order text, after_key text, after_id uuid, rows int, skip int) reads
 -- One page in one order. Without a due date a task comes last in both directions.
 SELECT {task_columns},
-created_at::text AS _key    --? sort_by=created_at
-updated_at::text AS _key    --? sort_by=updated_at
-coalesce(due_date::text, '') AS _key    --? sort_by=due_date
-priority_rank::text AS _key                                         --? sort_by=priority
-status_rank || ':' || position AS _key                              --? sort_by=position
-title_key AS _key                                                   --? sort_by=title
+{time_key}
+coalesce(due_date::text, '') AS _key      --? sort_by=due_date
+priority_rank::text AS _key               --? sort_by=priority
+status_rank || ':' || position AS _key    --? sort_by=position
+title_key AS _key                         --? sort_by=title
 FROM tasks WHERE
 {task_filters}
 AND status_rank >= (SELECT min(status_rank(s)) FROM unnest(:status) AS s)    --? status, sort_by=position
 AND status_rank <= (SELECT max(status_rank(s)) FROM unnest(:status) AS s)    --? status, sort_by=position
-AND (created_at, id) > (:after_key::timestamptz, :after_id)    --? after_id, sort_by=created_at, sort_order=asc
-AND (created_at, id) < (:after_key::timestamptz, :after_id)    --? after_id, sort_by=created_at, sort_order=desc
-AND (updated_at, id) > (:after_key::timestamptz, :after_id)    --? after_id, sort_by=updated_at, sort_order=asc
-AND (updated_at, id) < (:after_key::timestamptz, :after_id)    --? after_id, sort_by=updated_at, sort_order=desc
+{after_time}
 AND (due_or_after(due_date), id) > (due_or_after(nullif(:after_key, '')::timestamptz), :after_id)      --? after_id, sort_by=due_date, sort_order=asc
 AND (due_or_before(due_date), id) < (due_or_before(nullif(:after_key, '')::timestamptz), :after_id)    --? after_id, sort_by=due_date, sort_order=desc
 AND (priority_rank, id) > (:after_key::smallint, :after_id)    --? after_id, sort_by=priority, sort_order=asc
@@ -102,10 +98,7 @@ AND (status_rank, position, id) > (split_part(:after_key, ':', 1)::smallint, spl
 AND (status_rank, position, id) < (split_part(:after_key, ':', 1)::smallint, split_part(:after_key, ':', 2)::bigint, :after_id)    --? after_id, sort_by=position, sort_order=desc
 AND (title_key, id) > (:after_key, :after_id)    --? after_id, sort_by=title, sort_order=asc
 AND (title_key, id) < (:after_key, :after_id)    --? after_id, sort_by=title, sort_order=desc
-ORDER BY created_at, id                               --? sort_by=created_at, sort_order=asc
-ORDER BY created_at DESC, id DESC                     --? sort_by=created_at, sort_order=desc
-ORDER BY updated_at, id                               --? sort_by=updated_at, sort_order=asc
-ORDER BY updated_at DESC, id DESC                     --? sort_by=updated_at, sort_order=desc
+{time_order}
 ORDER BY due_or_after(due_date), id                   --? sort_by=due_date, sort_order=asc
 ORDER BY due_or_before(due_date) DESC, id DESC        --? sort_by=due_date, sort_order=desc
 ORDER BY priority_rank, id                            --? sort_by=priority, sort_order=asc
