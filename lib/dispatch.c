@@ -83,17 +83,6 @@ static enum err answer_options(struct request *req, bool origin_allowed)
 	return reply_empty(req, 204);
 }
 
-static enum err refuse_token(struct request *req, enum err err, const char *reason)
-{
-	struct log_line line;
-
-	audit_begin(req, &line, "token_refused");
-	log_text(&line, "reason", reason);
-	log_text(&line, "path", req->path);
-	log_end(&line);
-	return refuse(req, err, NULL, NULL);
-}
-
 /* Checks the access token alone; the session is checked by the transaction of the handler. */
 static enum err authenticate(struct request *req)
 {

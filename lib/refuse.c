@@ -179,6 +179,17 @@ enum err refuse_rejected(struct request *req, const char *detail)
 	return refuse(req, rejection_of(first), NULL, req->fault_sentence);
 }
 
+enum err refuse_token(struct request *req, enum err err, const char *reason)
+{
+	struct log_line line;
+
+	audit_begin(req, &line, "token_refused");
+	log_text(&line, "reason", reason);
+	log_text(&line, "path", req->path);
+	log_end(&line);
+	return refuse(req, err, NULL, NULL);
+}
+
 enum err refuse_fault(struct request *req, enum err err)
 {
 	const struct db_fault *fault = db_fault(req->web->db);
@@ -191,6 +202,10 @@ enum err refuse_fault(struct request *req, enum err err)
 			if (strcmp(c->name, fault->constraint) == 0)
 				return refuse(req, c->err, c->field, c->message);
 	}
+	if (err == ERR_SESSION_REVOKED)
+		return refuse_token(req, err, "session_revoked");
+	if (err == ERR_UNAUTHORIZED)
+		return refuse_token(req, err, "id or address of another account");
 	if (err_info(err)->status >= 500) {
 		log_begin(&line, err == ERR_INTERNAL ? LEVEL_ERROR : LEVEL_WARNING,
 			  "database_error");

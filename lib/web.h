@@ -196,6 +196,9 @@ enum err refuse_rejected(struct request *req, const char *detail);
  * hears what the server said. */
 enum err refuse_fault(struct request *req, enum err err);
 
+/* refuse() of an access token, with the reason as a line in the log. */
+enum err refuse_token(struct request *req, enum err err, const char *reason);
+
 /* refuse() with Retry-After. */
 enum err refuse_for(struct request *req, int64_t seconds);
 

@@ -273,6 +273,9 @@ def test_never_merged_by_address(served, visitor, local, spell):
         refused(who.get(path), 401, "unauthorized")
     refused(who.post("/tasks", json={"title": "x"}), 401, "unauthorized")
     refused(who.post("/tasks", json={"title": "x"}, headers={"Idempotency-Key": "k"}), 401, "unauthorized")
+    answer = who.get("/tasks")
+    [line] = served.log(event="token_refused", request_id=answer.headers["X-Request-Id"])
+    assert (line["user"], line["path"]) == (who.id, "/api/v1/tasks")
     assert rows(served, who.id) == []
     assert found(local, "/tasks") == [task]
 

@@ -38,7 +38,7 @@ def test_devices_as_they_call_themselves(client, user, agent, shown):
         [shown], [shown or ""])
 
 
-def test_revoke_one(user):
+def test_revoke_one(stack, user):
     other = user.another_session()
     assert user.delete(f"/auth/sessions/{other.session_id}").status_code == 204
     refused(other.get("/users/me"), 401, "session_revoked")
@@ -47,7 +47,10 @@ def test_revoke_one(user):
     assert [session["id"] for session in listed(user)] == [user.session_id]
     assert user.delete(f"/auth/sessions/{other.session_id}").status_code == 204
     assert user.delete(f"/auth/sessions/{user.session_id.upper()}").status_code == 204
-    refused(user.get("/users/me"), 401, "session_revoked")
+    answer = user.get("/users/me")
+    refused(answer, 401, "session_revoked")
+    [line] = stack.log(event="token_refused", request_id=answer.headers["X-Request-Id"])
+    assert (line["user"], line["reason"]) == (user.id, "session_revoked")
 
 
 def test_strangers_and_nobodys_sessions(user, stranger):
