@@ -34,13 +34,14 @@ CREATE FUNCTION daybook.take_attempt(scope text, key text, max_count int, window
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	moment timestamptz := clock_timestamp();
+	moment timestamptz;
 	size interval := make_interval(secs => window_s);
 	spent daybook.rate_limits;
 BEGIN
 	-- A flood that is refused anyway writes nothing and waits for nobody.
 	SELECT r.* INTO spent FROM daybook.rate_limits AS r
 	WHERE r.scope = take_attempt.scope AND r.key = take_attempt.key;
+	moment := clock_timestamp(); -- not before the window that was read began
 	IF spent.count > max_count AND spent.window_ends_at > moment THEN
 		RETURN greatest(1, ceil(extract(epoch FROM spent.window_ends_at - moment)))::int;
 	END IF;
