@@ -23,8 +23,8 @@ struct json_fault {
 
 /* Whether `text` is one JSON value with at most `max_depth` (1 to JSON_SCAN_MAX_DEPTH) objects and
  * arrays inside each other and JSON_SCAN_MAX_VALUES values in all; the root counts. Numbers may
- * have any size. Also refused: a byte order
- * mark, \u escapes of lone surrogates, and U+0000 in a member name. On false `out` says why. */
+ * have any size. Also refused: a byte order mark, \u escapes of lone surrogates, and U+0000 in a
+ * member name. On false `out` says why. */
 bool json_scan(const char *text, size_t len, unsigned max_depth, struct json_fault *out)
 	__attribute__((warn_unused_result));
 

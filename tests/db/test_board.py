@@ -8,6 +8,7 @@ import uuid
 import psycopg2
 import pytest
 
+from board_model import STATUSES, BoardModel, random_body
 from database import add, add_task, query, read
 
 MOVE = "SELECT outcome FROM move_task(%s, %s, %s, %s, %s, %s, %s, %s)"
@@ -191,47 +192,7 @@ def test_a_project_that_is_deleted_meanwhile(become, mine, alice, four):
     assert outcomes == ["project_id"]
 
 
-class Oracle:
-    """The same board as lists."""
-
-    def __init__(self, columns):
-        self.columns = columns
-
-    def of(self, task):
-        return next(key for key, tasks in self.columns.items() if task in tasks)
-
-    def move(self, task, body):
-        source = self.of(task)
-        target = (body.get("status", source[0]), body.get("project_id", source[1]))
-        rest = [other for other in self.columns[target] if other != task]
-        side = "after" if "after" in body else "before"
-        neighbour = body.get(side)
-        if neighbour is not None and neighbour not in rest:
-            return side
-        if neighbour is None:
-            place = 0 if side == "after" else len(rest)
-        else:
-            place = rest.index(neighbour) + (side == "after")
-        self.columns[source].remove(task)
-        if source == target:
-            self.columns[target] = rest
-        self.columns[target].insert(place, task)
-        return "moved"
-
-
-def random_body(chosen, tasks, projects):
-    body = {}
-    if chosen.random() < 0.5:
-        body["status"] = chosen.choice(["TODO", "IN_PROGRESS", "DONE"])
-    if chosen.random() < 0.3:
-        body["project_id"] = chosen.choice(projects)
-    side = chosen.choice(["after", "before", None])
-    if side:
-        body[side] = chosen.choice([None, *chosen.choices(tasks, k=6)])
-    return body
-
-
-def test_20_at_once_against_an_oracle(database, become, alice):
+def test_20_at_once_against_a_model(database, become, alice):
     setup = become(alice)
     projects = [None, add(setup, "projects", alice)]
     tasks = [add_task(setup, alice) for _ in range(60)]
@@ -277,14 +238,13 @@ def test_20_at_once_against_an_oracle(database, become, alice):
     watching.join()
     assert not faults and len(log) == 1200
 
-    statuses = ("TODO", "IN_PROGRESS", "DONE")
-    oracle = Oracle({(status, project): [] for status in statuses for project in projects})
-    oracle.columns["TODO", None] = list(tasks)
+    model = BoardModel({(status, project): [] for status in STATUSES for project in projects})
+    model.columns["TODO", None] = list(tasks)
     for _, task, body, outcome in sorted(log, key=lambda entry: entry[0]):
-        assert oracle.move(task, body) == outcome
+        assert model.move(task, body) == outcome
     assert sum(outcome == "moved" for *_, outcome in log) > 500
     reader = become(alice)
-    for (status, project), expected in oracle.columns.items():
+    for (status, project), expected in model.columns.items():
         assert column(reader, status, project) == expected
 
 
