@@ -78,23 +78,34 @@ static enum err conclude(enum outcome outcome)
 	return outcome == TIMED_OUT ? ERR_TIMEOUT : ERR_UNAVAILABLE;
 }
 
+/* What comes before a scope's queries; a row of the last one tells that they may see the user's. */
+static size_t begin_scope(const struct db_scope *scope, struct query out[SCOPE_MAX_QUERIES])
+{
+	if (!scope->session.set) {
+		out[0] = sql_request_begin_foreign(scope->user, scope->email);
+		return 1;
+	}
+	out[0] = sql_request_name_session(scope->session);
+	out[1] = sql_request_begin(scope->user, scope->session);
+	return 2;
+}
+
 /* Runs the queries with the check of the scope's session in front. */
 static enum err run_scoped(struct db *db, struct arena *arena, const struct db_scope *scope,
 			   struct batch batch, struct result *results)
 {
-	struct query all[SQL_MAX_QUERIES + 1];
-	struct result answers[SQL_MAX_QUERIES + 1];
+	struct query all[BATCH_MAX_QUERIES];
+	struct result answers[BATCH_MAX_QUERIES];
+	size_t before = begin_scope(scope, all);
 
 	assert(batch.count <= SQL_MAX_QUERIES);
-	all[0] = scope->session.set ? sql_request_begin(scope->user, scope->session)
-				    : sql_request_begin_foreign(scope->user, scope->email);
-	memcpy(all + 1, batch.queries, batch.count * sizeof *all);
+	memcpy(all + before, batch.queries, batch.count * sizeof *all);
 	batch.queries = all;
-	batch.count++;
+	batch.count += before;
 	enum outcome outcome = run_tries(db, arena, &batch, answers);
-	if (answers[0].rows && !result_bool(&answers[0], 0, "_lives"))
+	if (answers[before - 1].rows && answers[before - 1].row_count == 0)
 		return scope->session.set ? ERR_SESSION_REVOKED : ERR_UNAUTHORIZED;
-	memcpy(results, answers + 1, (batch.count - 1) * sizeof *results);
+	memcpy(results, answers + before, (batch.count - before) * sizeof *results);
 	return conclude(outcome);
 }
 

@@ -7,11 +7,14 @@
 /* What became of a transaction. */
 enum outcome { DONE, REPEAT, LOST, TIMED_OUT, BUSY, FAILED };
 
+/* Those of a call, behind those that check its scope. */
+enum { SCOPE_MAX_QUERIES = 2, BATCH_MAX_QUERIES = SCOPE_MAX_QUERIES + SQL_MAX_QUERIES };
+
 /* The queries of one round trip, and a command of the transaction on either side. */
 struct batch {
 	const char *before, *after; /* NULL: none */
 	const struct query *queries;
-	size_t count; /* at most SQL_MAX_QUERIES + 1 */
+	size_t count; /* at most BATCH_MAX_QUERIES */
 };
 
 /* When a batch that begins now must have ended, on monotonic_us()'s clock. */

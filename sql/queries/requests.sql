@@ -18,14 +18,21 @@ ORDER BY created_at DESC, id DESC    --? sort_by=created_at, sort_order=desc
 ORDER BY updated_at, id              --? sort_by=updated_at, sort_order=asc
 ORDER BY updated_at DESC, id DESC    --? sort_by=updated_at, sort_order=desc
 
+-- request_name_session(session_id uuid) reads
+-- The first statement of a transaction: of all rows, that of this session is seen, if it lives.
+SELECT set_config('app.user_id', '', true) AS _nobody,
+       set_config('app.session_id', :session_id::text, true) AS _session;
+
 -- request_begin(user_id uuid, session_id uuid) reads
--- The first statement of a transaction: whether the session lives; if so, its user's rows are seen.
-SELECT begin_request(:user_id, :session_id) AS _lives;
+-- The second one: if the session lives and is this user's there is a row, and the user's rows are seen.
+SELECT set_config('app.user_id', user_id::text, true) AS _user,
+       CASE WHEN last_used_at < now() - interval '60 s' THEN touch_session(user_id, id) END AS _touched
+FROM sessions WHERE user_id = :user_id AND id = :session_id;
 
 -- request_begin_foreign(user_id uuid, email text) reads
--- The same for a user of another issuer, who is made at first sight; false if the address belongs to
--- somebody else here, or the id to an account of this server.
-SELECT begin_foreign_request(:user_id, :email) = 'ok' AS _lives;
+-- The first one for a user of another issuer, who is made at first sight; no row if the address belongs
+-- to somebody else here, or the id to an account of this server.
+SELECT FROM begin_foreign_request(:user_id, :email) AS outcome WHERE outcome = 'ok';
 
 -- request_exists_elsewhere(resource text, id uuid) reads
 -- Whether somebody has a row with this id.

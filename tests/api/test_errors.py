@@ -22,8 +22,8 @@ markers = itertools.count(1)
 # Words that only somebody who has read the source, or the server's disk, could know.
 INSIDES = re.compile(
     r"json-?c|libpq|psql|postgres|relation|column|constraint|sqlstate|syntax error|violates|fcgi|tokener"
-    r"|assert|segfault|stack trace|traceback|/build/|/etc/|/proc/|\.sock|\.[ch]:|daybook_app|begin_request"
-    r"|user_id\b.*=|upstream|<html|nginx/", re.IGNORECASE)
+    r"|assert|segfault|stack trace|traceback|/build/|/etc/|/proc/|\.sock|\.[ch]:|daybook_app|set_config"
+    r"|current_user_id|user_id\b.*=|upstream|<html|nginx/", re.IGNORECASE)
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
-from database import HASH, Database, open_session, query  # noqa: E402
+from database import HASH, Database, begin, open_session, query  # noqa: E402
 from private_pg import ROOT, PrivatePostgres  # noqa: E402
 
 
@@ -64,7 +64,7 @@ def become(database):
         connection = database.connect(autocommit=False)
         opened.append(connection)
         if user:
-            assert query(connection, "SELECT begin_request(%s, %s)", user.id, user.session) == [(True,)]
+            assert begin(connection, user) == user.id
         return connection
 
     yield make

@@ -1,6 +1,10 @@
 """The database "daybook" of these tests, and a few things that most of them do in it."""
 
+import importlib.machinery
+import importlib.util
 import uuid
+
+from private_pg import ROOT
 
 HASH = "$2b$04$" + "x" * 53
 
@@ -41,6 +45,39 @@ def query(connection, sql, *parameters):
 def open_session(connection, user, session, lifetime_s=3600, new_hash=None, checked_hash=None):
     return query(connection, "SELECT * FROM start_session(%s, %s, %s, %s, %s, %s, %s)", user.id,
                  session, "pytest", "127.0.0.1", lifetime_s, new_hash, checked_hash)
+
+
+def load_sqlgen():
+    loader = importlib.machinery.SourceFileLoader("sqlgen", str(ROOT / "scripts" / "sqlgen"))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("sqlgen", loader))
+    loader.exec_module(module)
+    return module
+
+
+def load_statements():
+    """The program's statements by name, with their lines."""
+    sqlgen = load_sqlgen()
+    parsed = [sqlgen.parse(path) for path in sorted((ROOT / "sql" / "queries").glob("*.sql"))]
+    fragments = {name: text for _, part in parsed for name, text in part.items()}
+    return {s.name: (s, s.lines(fragments)) for statements, _ in parsed for s in statements}
+
+
+def begin_sql():
+    """What the program sends before the statements of a request, with parameters as psycopg2 has them."""
+    statements, parameter = load_statements(), load_sqlgen().PARAM
+    return "".join(parameter.sub(r"%(\1)s", "\n".join(statements[name][0].sql))
+                   for name in ("request_name_session", "request_begin"))
+
+
+BEGIN = begin_sql()
+
+
+def begin(connection, user, session=None):
+    """Begins a request; the id of the user whose rows it sees from now on, if any."""
+    with connection.cursor() as cursor:
+        cursor.execute(BEGIN + "SELECT current_user_id()",
+                       {"user_id": user.id, "session_id": session or user.session})
+        return cursor.fetchone()[0]
 
 
 # What a row of each table needs beside its key.

@@ -5,7 +5,7 @@ import threading
 import psycopg2
 import pytest
 
-from database import add_task, query
+from database import add_task, begin, query
 
 HASH, OTHER_HASH = b"\x01" * 32, b"\x02" * 32
 
@@ -104,7 +104,7 @@ def test_50_at_once_make_one_row(database, become, alice):
         connection = database.connect(autocommit=False)
         barrier.wait()
         while True:
-            query(connection, "SELECT begin_request(%s, %s)", alice.id, alice.session)
+            begin(connection, alice)
             outcome = claim(connection)[0]
             if outcome == "fresh":
                 add_task(connection, alice)

@@ -50,6 +50,9 @@ DAMAGE = [
      "REVOKE UPDATE (status) ON daybook.idempotency_keys FROM daybook_app"),
     ("foreign_tokens", "ALTER FUNCTION daybook.begin_foreign_request(uuid, text) SECURITY INVOKER",
      "ALTER FUNCTION daybook.begin_foreign_request(uuid, text) SECURITY DEFINER"),
+    ("named_sessions", "ALTER POLICY named ON daybook.sessions USING (id = daybook.current_session_id())",
+     "ALTER POLICY named ON daybook.sessions"
+     " USING (id = daybook.current_session_id() AND revoked_at IS NULL AND expires_at > now())"),
 ]
 
 

@@ -3,16 +3,14 @@ filter and the order, on the first page and on a deep one: the statements of sql
 daybook_app, for users with few and with many tasks, planned for their values and for any values."""
 
 import datetime
-import importlib.machinery
-import importlib.util
 import itertools
 import json
 import os
 import subprocess
-import sys
 
 import pytest
 
+from database import load_statements
 from private_pg import ROOT, PrivatePostgres
 
 pytestmark = pytest.mark.size
@@ -46,22 +44,6 @@ TABLES = {"task": "tasks", "project": "projects", "category": "categories", "jou
 BIG = {"tasks", "journals", "moods", "projects", "categories", "users"}
 # Rows that may be sorted: what a narrow filter leaves, never all that a user has.
 MAX_SORTED = 6000
-
-
-def load_sqlgen():
-    loader = importlib.machinery.SourceFileLoader("sqlgen", str(ROOT / "scripts" / "sqlgen"))
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("sqlgen", loader))
-    loader.exec_module(module)
-    return module
-
-
-def load_statements():
-    """Statements by name, with their lines."""
-    sys.dont_write_bytecode = True
-    sqlgen = load_sqlgen()
-    parsed = [sqlgen.parse(path) for path in sorted((ROOT / "sql" / "queries").glob("*.sql"))]
-    fragments = {name: text for _, part in parsed for name, text in part.items()}
-    return {s.name: (s, s.lines(fragments)) for statements, _ in parsed for s in statements}
 
 
 class Reader:

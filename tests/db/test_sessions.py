@@ -6,14 +6,9 @@ import uuid
 import psycopg2
 import pytest
 
-from database import HASH, open_session, query
+from database import HASH, begin, open_session, query
 
 OTHER_HASH = "$2b$04$" + "y" * 53
-
-
-def begin(connection, user, session=None):
-    return query(connection, "SELECT begin_request(%s, %s), current_user_id()", user.id,
-                 session or user.session)[0]
 
 
 def refresh(connection, user, counter, grace_s=10, session=None):
@@ -86,7 +81,7 @@ def test_start_session(database, app, alice):
     session = str(uuid.uuid4())
     email, created_at, expires_at = open_session(app, alice, session, lifetime_s=60)[0]
     assert email == alice.email and (expires_at - created_at).total_seconds() == 60
-    assert begin(app, alice, session)[0]
+    assert begin(app, alice, session)
     query(app, "SELECT * FROM start_session(%s, %s, %s, '', 60, NULL)", alice.id, str(uuid.uuid4()),
           "ü" * 300)
     assert database.ask("SELECT max(length(user_agent)) FROM sessions WHERE user_id = %s", alice.id) == [(256,)]
@@ -117,25 +112,43 @@ def test_start_session_sweeps(database, app, alice):
     assert database.ask("SELECT count(*) FROM sessions WHERE user_id = %s", alice.id) == [(3,)]
 
 
-# begin_request
+# The session of a request
 
-def test_begin_request(app, alice, bob):
-    assert begin(app, alice) == (True, alice.id)
+def test_begin(app, alice, bob):
+    assert begin(app, alice) == alice.id
     assert query(app, "SELECT current_user_id()") == [(None,)]
     for user, session in ((alice, bob.session), (bob, alice.session), (alice, str(uuid.uuid4()))):
-        assert begin(app, user, session) == (False, None)
+        assert begin(app, user, session) is None
 
 
 def test_a_refused_request_is_nobodys(become, alice, bob):
     connection = become(alice)
-    assert begin(connection, alice, bob.session) == (False, None)
+    assert begin(connection, alice, bob.session) is None
 
 
 @pytest.mark.parametrize("end", ["revoked_at = now(), revoked_reason = 'logout'",
                                  "expires_at = now() - interval '1 s'"])
 def test_an_ended_session_is_refused(database, app, alice, end):
     database.ask(f"UPDATE sessions SET {end} WHERE user_id = %s", alice.id)
-    assert begin(app, alice) == (False, None)
+    assert begin(app, alice) is None
+
+
+def test_a_named_session_is_only_seen(become, alice, bob):
+    """Whoever knows the id of a living session sees its row, and can do nothing to it."""
+    connection = become(alice)
+    query(connection, "SELECT set_config('app.session_id', %s, true)", bob.session)
+    rows = query(connection, "SELECT user_id, id FROM sessions")
+    assert sorted(rows) == sorted([(alice.id, alice.session), (bob.id, bob.session)])
+    revoke = "UPDATE sessions SET revoked_at = now(), revoked_reason = 'mine' WHERE id = %s"
+    assert query(connection, revoke, bob.session) == 0
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+        query(connection, "UPDATE sessions SET last_used_at = now()")
+
+
+def test_workers_of_the_version_before(app, alice, bob):
+    begin_request = "SELECT begin_request(%s, %s), current_user_id()"
+    assert query(app, begin_request, alice.id, alice.session) == [(True, alice.id)]
+    assert query(app, begin_request, alice.id, bob.session) == [(False, None)]
 
 
 def test_last_used_once_a_minute_and_without_waiting(database, app, alice):
@@ -148,15 +161,15 @@ def test_last_used_once_a_minute_and_without_waiting(database, app, alice):
                             " WHERE user_id = %s", alice.id) == [(True,)]
 
     age(50)
-    assert begin(app, alice)[0] and not fresh()
+    assert begin(app, alice) and not fresh()
     age(61)
     holder = database.connect("postgres", autocommit=False)
     query(holder, "SELECT 1 FROM sessions WHERE user_id = %s FOR UPDATE", alice.id)
     query(app, "SET lock_timeout = 100")
-    assert begin(app, alice)[0] and not fresh()
+    assert begin(app, alice) and not fresh()
     holder.rollback()  # unlike close() it has happened when it returns
     holder.close()
-    assert begin(app, alice)[0] and fresh()
+    assert begin(app, alice) and fresh()
 
 
 # refresh_session
@@ -189,7 +202,7 @@ def test_an_old_or_invented_token_ends_the_session(database, app, alice, late_s,
     refresh(app, alice, 1)
     refresh_ago(database, alice, late_s)
     assert refresh(app, alice, counter)[:2] == ("reused", None)
-    assert begin(app, alice) == (False, None)
+    assert begin(app, alice) is None
     assert refresh(app, alice, 2)[0] == "revoked"
     assert database.ask("SELECT revoked_reason FROM sessions WHERE user_id = %s",
                         alice.id) == [("refresh_reuse",)]
@@ -223,7 +236,7 @@ def test_change_my_password_ends_the_other_sessions(database, app, become, alice
     assert query(connection, "SELECT my_password_hash()") == [(HASH,)]
     assert query(connection, "SELECT change_my_password(%s, %s)", OTHER_HASH, alice.session) == [(True,)]
     connection.commit()
-    assert begin(app, alice)[0] and begin(app, alice, other) == (False, None)
+    assert begin(app, alice) and begin(app, alice, other) is None
     assert query(app, "SELECT password_hash FROM find_login(%s)", alice.email) == [(OTHER_HASH,)]
     assert database.ask("SELECT revoked_reason FROM sessions WHERE id = %s", other) == [("password_changed",)]
 

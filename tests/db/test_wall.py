@@ -4,7 +4,7 @@ the workers' role can do nothing but what it is for."""
 import psycopg2
 import pytest
 
-from database import MINIMAL, add, query
+from database import MINIMAL, add, begin, query
 
 FORBIDDEN = [
     "DROP TABLE daybook.tasks",
@@ -191,12 +191,20 @@ def test_every_table_is_behind_the_wall(database):
         " AND NOT (relrowsecurity AND relforcerowsecurity) ORDER BY 1")
     assert open_tables == [("timezones",)]
     policies = database.ask("SELECT tablename, policyname, roles::text[], qual, with_check FROM pg_policies"
-                            " WHERE schemaname = 'daybook'")
+                            " WHERE schemaname = 'daybook' AND policyname <> 'named'")
     assert {policy[0] for policy in policies} == set(database.tables())
     for table, policy, roles, using, check in policies:
         assert using and check == using, (table, policy)
         if roles != ["daybook_auth"]:
             assert "current_user_id()" in using, (table, policy)
+
+
+def test_the_session_that_a_request_names(database):
+    """The one policy that knows no user: it shows a living session to whoever knows its id."""
+    found = database.ask("SELECT tablename, roles::text[], cmd, qual FROM pg_policies"
+                         " WHERE schemaname = 'daybook' AND policyname = 'named'")
+    assert found == [("sessions", ["daybook_app"], "SELECT",
+                      "((id = current_session_id()) AND (revoked_at IS NULL) AND (expires_at > now()))")]
 
 
 def test_keys_begin_with_the_user(database):
@@ -231,4 +239,4 @@ def test_an_account_takes_everything_along(database, become, alice):
         if table not in ("users", "rate_limits"):
             assert database.ask(f"SELECT count(*) FROM {table} WHERE user_id = %s", alice.id) == [(0,)]
     assert database.ask("SELECT count(*) FROM users WHERE id = %s", alice.id) == [(0,)]
-    assert query(connection, "SELECT begin_request(%s, %s)", alice.id, alice.session) == [(False,)]
+    assert begin(connection, alice) is None
