@@ -1,7 +1,7 @@
 -- Deploy daybook:named_sessions to pg
 -- requires: requests
--- A request's session is checked by plain statements (sql/queries/requests.sql), which cost half of what
--- begin_request() does. That one stays for workers of the version before, until they are replaced.
+-- A request's session is checked by plain statements (sql/queries/requests.sql), which cost less than
+-- begin_request(). That one stays for workers of the version before, until they are replaced.
 BEGIN;
 
 SET LOCAL ROLE daybook_owner;

@@ -23,7 +23,7 @@ markers = itertools.count(1)
 INSIDES = re.compile(
     r"json-?c|libpq|psql|postgres|relation|column|constraint|sqlstate|syntax error|violates|fcgi|tokener"
     r"|assert|segfault|stack trace|traceback|/build/|/etc/|/proc/|\.sock|\.[ch]:|daybook_app|set_config"
-    r"|current_user_id|user_id\b.*=|upstream|<html|nginx/", re.IGNORECASE)
+    r"|begin_request|current_user_id|user_id\b.*=|upstream|<html|nginx/", re.IGNORECASE)
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 import importlib.machinery
 import importlib.util
+import sys
 import uuid
 
 from private_pg import ROOT
@@ -48,6 +49,7 @@ def open_session(connection, user, session, lifetime_s=3600, new_hash=None, chec
 
 
 def load_sqlgen():
+    sys.dont_write_bytecode = True
     loader = importlib.machinery.SourceFileLoader("sqlgen", str(ROOT / "scripts" / "sqlgen"))
     module = importlib.util.module_from_spec(importlib.util.spec_from_loader("sqlgen", loader))
     loader.exec_module(module)
@@ -64,9 +66,10 @@ def load_statements():
 
 def begin_sql():
     """What the program sends before the statements of a request, with parameters as psycopg2 has them."""
-    statements, parameter = load_statements(), load_sqlgen().PARAM
-    return "".join(parameter.sub(r"%(\1)s", "\n".join(statements[name][0].sql))
-                   for name in ("request_name_session", "request_begin"))
+    sqlgen = load_sqlgen()
+    statements, _ = sqlgen.parse(ROOT / "sql" / "queries" / "requests.sql")
+    return "".join(sqlgen.PARAM.sub(r"%(\1)s", "\n".join(s.sql)) for s in statements
+                   if s.name in ("request_name_session", "request_begin"))
 
 
 BEGIN = begin_sql()
