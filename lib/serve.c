@@ -15,7 +15,7 @@
 #include "dispatch.h"
 #include "log.h"
 
-enum { LISTEN_FD = 0, MAX_EVENTS = 4 };
+enum { LISTEN_FD = 0, MAX_EVENTS = 4, MAX_IN_A_ROW = 8 };
 
 struct loop {
 	int epoll_fd, signal_fd;
@@ -88,21 +88,22 @@ static bool take_signal(int signal_fd)
 	return true;
 }
 
-/* Answers one request, if another worker has not taken it. A web server that asks to keep the
- * connection is refused: an idle connection would pin this worker. */
-static void take_request(struct web *web, FCGX_Request *fcgi)
+/* Answers one request; false if there is none, or another worker has taken it. A web server that
+ * asks to keep the connection is refused: an idle connection would pin this worker. */
+static bool take_request(struct web *web, FCGX_Request *fcgi)
 {
 	int error = FCGX_Accept_r(fcgi);
 
 	if (error < 0) {
 		if (error != -EAGAIN && error != -EINTR && error != -ECONNABORTED)
 			log_event(LEVEL_WARNING, "accept_failed", "%s", strerror(-error));
-		return;
+		return false;
 	}
 	dispatch(web, fcgi);
 	FCGX_Finish_r(fcgi);
 	if (fcgi->ipcFd >= 0)
 		FCGX_Free(fcgi, 1);
+	return true;
 }
 
 int serve(struct web *web)
@@ -126,9 +127,10 @@ int serve(struct web *web)
 				db_check(web->db);
 			request = request || events[i].data.fd == LISTEN_FD;
 		}
-		/* Also when stopping: the kernel woke nobody else for this one. */
-		if (request)
-			take_request(web, &fcgi);
+		/* Also when stopping: the kernel woke nobody else for the first. Those behind it
+		 * are taken without asking again, but a signal does not wait for many of them. */
+		for (int left = stop ? 1 : MAX_IN_A_ROW; request && left > 0; left--)
+			request = take_request(web, &fcgi);
 		if (stop)
 			return 0;
 	}
