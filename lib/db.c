@@ -78,34 +78,29 @@ static enum err conclude(enum outcome outcome)
 	return outcome == TIMED_OUT ? ERR_TIMEOUT : ERR_UNAVAILABLE;
 }
 
-/* What comes before a scope's queries; a row of the last one tells that they may see the user's. */
-static size_t begin_scope(const struct db_scope *scope, struct query out[SCOPE_MAX_QUERIES])
+/* What comes before a scope's queries: a row of it tells that they may see the user's. */
+static struct query begin_scope(const struct db_scope *scope)
 {
-	if (!scope->session.set) {
-		out[0] = sql_request_begin_foreign(scope->user, scope->email);
-		return 1;
-	}
-	out[0] = sql_request_name_session(scope->session);
-	out[1] = sql_request_begin(scope->user, scope->session);
-	return 2;
+	if (!scope->session.set)
+		return sql_request_begin_foreign(scope->user, scope->email);
+	return sql_request_begin(scope->user, scope->session);
 }
 
 /* Runs the queries with the check of the scope's session in front. */
 static enum err run_scoped(struct db *db, struct arena *arena, const struct db_scope *scope,
 			   struct batch batch, struct result *results)
 {
-	struct query all[BATCH_MAX_QUERIES];
-	struct result answers[BATCH_MAX_QUERIES];
-	size_t before = begin_scope(scope, all);
+	struct query all[1 + SQL_MAX_QUERIES] = { begin_scope(scope) };
+	struct result answers[1 + SQL_MAX_QUERIES];
 
 	assert(batch.count <= SQL_MAX_QUERIES);
-	memcpy(all + before, batch.queries, batch.count * sizeof *all);
+	memcpy(all + 1, batch.queries, batch.count * sizeof *all);
 	batch.queries = all;
-	batch.count += before;
+	batch.count++;
 	enum outcome outcome = run_tries(db, arena, &batch, answers);
-	if (answers[before - 1].rows && answers[before - 1].row_count == 0)
+	if (answers[0].rows && answers[0].row_count == 0)
 		return scope->session.set ? ERR_SESSION_REVOKED : ERR_UNAUTHORIZED;
-	memcpy(results, answers + before, (batch.count - before) * sizeof *results);
+	memcpy(results, answers + 1, (batch.count - 1) * sizeof *results);
 	return conclude(outcome);
 }
 

@@ -2,9 +2,9 @@
  *
  * A statement comes from sql/queries/ through scripts/sqlgen as fixed lines; a query is a statement
  * with its parameters. db_run() sends any number of queries in one libpq pipeline, which is one
- * transaction. With a scope, the statements of sql/queries/requests.sql go first: they check that
- * the session lives and let row-level security show that user's rows alone. Without one, nothing of
- * any user is visible.
+ * transaction. With a scope, one of sql/queries/requests.sql goes first: it checks that the session
+ * lives and lets row-level security show that user's rows alone. Without one, nothing of any user
+ * is visible.
  *
  * The connection is made when it is first needed and anew when it breaks, with a growing pause. */
 #ifndef DB_H

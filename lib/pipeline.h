@@ -7,14 +7,11 @@
 /* What became of a transaction. */
 enum outcome { DONE, REPEAT, LOST, TIMED_OUT, BUSY, FAILED };
 
-/* Those of a call, behind those that check its scope. */
-enum { SCOPE_MAX_QUERIES = 2, BATCH_MAX_QUERIES = SCOPE_MAX_QUERIES + SQL_MAX_QUERIES };
-
 /* The queries of one round trip, and a command of the transaction on either side. */
 struct batch {
 	const char *before, *after; /* NULL: none */
 	const struct query *queries;
-	size_t count; /* at most BATCH_MAX_QUERIES */
+	size_t count; /* at most 1 + SQL_MAX_QUERIES */
 };
 
 /* When a batch that begins now must have ended, on monotonic_us()'s clock. */

@@ -18,16 +18,16 @@ ORDER BY created_at DESC, id DESC    --? sort_by=created_at, sort_order=desc
 ORDER BY updated_at, id              --? sort_by=updated_at, sort_order=asc
 ORDER BY updated_at DESC, id DESC    --? sort_by=updated_at, sort_order=desc
 
--- request_name_session(session_id uuid) reads
--- The first statement of a transaction: of all rows, that of this session is seen, if it lives.
-SELECT set_config('app.user_id', '', true) AS _nobody,
-       set_config('app.session_id', :session_id::text, true) AS _session;
-
 -- request_begin(user_id uuid, session_id uuid) reads
--- The second one: if the session lives and is this user's there is a row, and the user's rows are seen.
+-- The first statement of a request. The inner SELECT names the session, which makes its row visible while
+-- it lives (policy "named"); if it is this user's there is a row, and from now on the user's rows are seen.
+-- LATERAL and OFFSET 0 see to it that the name comes first, whatever the plan.
 SELECT set_config('app.user_id', user_id::text, true) AS _user,
        CASE WHEN last_used_at < now() - interval '60 s' THEN touch_session(user_id, id) END AS _touched
-FROM sessions WHERE user_id = :user_id AND id = :session_id;
+FROM (SELECT set_config('app.user_id', '', true),
+             set_config('app.session_id', :session_id::text, true)::uuid AS session_id OFFSET 0) AS token,
+     LATERAL (SELECT user_id, id, last_used_at FROM sessions
+              WHERE user_id = :user_id AND id = token.session_id OFFSET 0) AS session;
 
 -- request_begin_foreign(user_id uuid, email text) reads
 -- The first one for a user of another issuer, who is made at first sight; no row if the address belongs

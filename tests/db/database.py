@@ -68,8 +68,8 @@ def begin_sql():
     """What the program sends before the statements of a request, with parameters as psycopg2 has them."""
     sqlgen = load_sqlgen()
     statements, _ = sqlgen.parse(ROOT / "sql" / "queries" / "requests.sql")
-    return "".join(sqlgen.PARAM.sub(r"%(\1)s", "\n".join(s.sql)) for s in statements
-                   if s.name in ("request_name_session", "request_begin"))
+    [sql] = [s.sql for s in statements if s.name == "request_begin"]
+    return sqlgen.PARAM.sub(r"%(\1)s", "\n".join(sql))
 
 
 BEGIN = begin_sql()

@@ -133,6 +133,18 @@ def test_an_ended_session_is_refused(database, app, alice, end):
     assert begin(app, alice) is None
 
 
+@pytest.mark.parametrize("plans", [["indexscan", "bitmapscan"], ["seqscan"], ["nestloop"],
+                                   ["seqscan", "bitmapscan", "nestloop"]])
+def test_a_session_is_named_before_it_is_looked_for(database, become, alice, bob, plans):
+    connection = become(alice)
+    for plan in plans:
+        query(connection, f"SET enable_{plan} = off")
+    assert begin(connection, bob) == bob.id
+    assert begin(connection, alice) == alice.id
+    database.ask("UPDATE sessions SET expires_at = now() - interval '1 s' WHERE user_id = %s", alice.id)
+    assert begin(connection, alice) is None, "nor by what this connection saw before"
+
+
 def test_a_named_session_is_only_seen(become, alice, bob):
     """Whoever knows the id of a living session sees its row, and can do nothing to it."""
     connection = become(alice)
