@@ -48,6 +48,17 @@ def test_links_lead_somewhere(page):
         assert not anchor or anchor in anchors(target), anchor
 
 
+def test_bench_still_measures():
+    """Nothing else runs it: it must find the statements that the workers send. How many a second does
+    not matter here."""
+    done = subprocess.run(["scripts/bench", "--quick", "--only", "pgbench"], cwd=ROOT, timeout=120,
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    lines = re.findall(r"^(pgbench, .*?) +(\d+) .* (\d+)$", done.stdout, re.MULTILINE)
+    assert [name for name, _, _ in lines] == ["pgbench, one task", "pgbench, list"], done.stdout
+    assert all(int(rate) > 0 and errors == "0" for _, rate, errors in lines), done.stdout
+
+
 def anchors(page):
     headings = re.findall(r"^#+ (.*)$", page.read_text(), re.MULTILINE)
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
