@@ -161,23 +161,31 @@ service_start() {
 	disown $!
 }
 
+read -r BOOT_ID </proc/sys/kernel/random/boot_id
+
 # pid_write FILE PID: notes a process with its start time and this boot of the machine, so that a later
 # process which got the same number is never taken for it.
 pid_write() {
-	say "$2 $(pid_started "$2") $(cat /proc/sys/kernel/random/boot_id)" >"$1"
+	pid_started "$2" || true
+	say "$2 $REPLY $BOOT_ID" >"$1"
 }
 
-# When the process began, in clock ticks; nothing for one that has ended (Z: nobody has reaped it yet).
+# Sets REPLY to when the process began, in clock ticks. Fails for one that has ended (Z: nobody has reaped
+# it yet). Starts no process, nor does pid_alive: while bash waits for one, a Ctrl-C can get lost.
 pid_started() {
-	sed -n -e '/) [ZX] /d' -e 's/^.*) //p' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20
+	local stat
+	REPLY=
+	{ read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 1
+	read -ra stat <<<"${stat##*) }"
+	[[ ${stat[0]} != [ZX] ]] || return 1
+	REPLY=${stat[19]}
 }
 
 # Prints the process that FILE notes, if it still runs.
 pid_alive() {
 	local pid started boot
-	[ -s "$1" ] && read -r pid started boot <"$1" && [ -n "$started" ] || return 1
-	[ "$boot" = "$(cat /proc/sys/kernel/random/boot_id)" ] || return 1
-	[ "$(pid_started "$pid")" = "$started" ] || return 1
+	[ -s "$1" ] && read -r pid started boot <"$1" && [ "$boot" = "$BOOT_ID" ] || return 1
+	pid_started "$pid" && [ "$REPLY" = "$started" ] || return 1
 	say "$pid"
 }
 
@@ -188,8 +196,8 @@ pid_remains() {
 		return 0
 	fi
 	read -r pid _ boot <"$1"
-	[ "$boot" = "$(cat /proc/sys/kernel/random/boot_id)" ] || return 0
-	[ -n "$(pid_started "$pid")" ] || pgrep -s "$pid" -u "$SERVICE_USER" -r DRST || true
+	[ "$boot" = "$BOOT_ID" ] || return 0
+	pid_started "$pid" || pgrep -s "$pid" -u "$SERVICE_USER" -r DRST || true
 }
 
 # pid_stop FILE SIGNAL SECONDS: asks the process to end, waits, and kills it when the time is over.
