@@ -90,8 +90,8 @@ static struct query begin_scope(const struct db_scope *scope)
 static enum err run_scoped(struct db *db, struct arena *arena, const struct db_scope *scope,
 			   struct batch batch, struct result *results)
 {
-	struct query all[1 + SQL_MAX_QUERIES] = { begin_scope(scope) };
-	struct result answers[1 + SQL_MAX_QUERIES];
+	struct query all[SQL_MAX_QUERIES + 1] = { begin_scope(scope) };
+	struct result answers[SQL_MAX_QUERIES + 1];
 
 	assert(batch.count <= SQL_MAX_QUERIES);
 	memcpy(all + 1, batch.queries, batch.count * sizeof *all);

@@ -166,7 +166,7 @@ int64_t pipeline_deadline(const struct db *db, const struct batch *batch)
 enum outcome pipeline_run(struct db *db, struct arena *arena, const struct batch *batch,
 			  int64_t deadline_us, struct result *results)
 {
-	struct step steps[1 + SQL_MAX_QUERIES];
+	struct step steps[SQL_MAX_QUERIES + 1];
 	enum outcome first = DONE, sync = DONE;
 
 	metrics_add(METRIC_DB_ROUND_TRIPS, 1);

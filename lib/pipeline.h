@@ -11,7 +11,7 @@ enum outcome { DONE, REPEAT, LOST, TIMED_OUT, BUSY, FAILED };
 struct batch {
 	const char *before, *after; /* NULL: none */
 	const struct query *queries;
-	size_t count; /* at most 1 + SQL_MAX_QUERIES */
+	size_t count; /* at most SQL_MAX_QUERIES + 1 */
 };
 
 /* When a batch that begins now must have ended, on monotonic_us()'s clock. */

@@ -4,8 +4,8 @@
 
 #include "web.h"
 
-/* Sends status, headers and body, and the end of the request in the same write. Everything leaves
- * complete and with its length, so that a broken answer can never pass for a whole one. */
+/* Sends status, headers with the length, body, and the end of the request. Up to 64 kB headers and
+ * body are one write, so that a worker that is killed leaves a whole answer or none. */
 void send_answer(struct request *req, FCGX_Request *fcgi);
 
 #endif

@@ -1,6 +1,6 @@
 -- Deploy daybook:named_sessions to pg
 -- requires: requests
--- A request's session is checked by plain statements (sql/queries/requests.sql), which cost less than
+-- A request's session is checked by a plain statement (sql/queries/requests.sql), which costs less than
 -- begin_request(). That one stays for workers of the version before, until they are replaced.
 BEGIN;
 
