@@ -2,8 +2,8 @@
 #ifndef APP_H
 #define APP_H
 
-#include "result.h"
-#include "web.h"
+#include "db/result.h"
+#include "web/web.h"
 
 /* The tables of all resources, as meson.build lists them. */
 extern const struct route *const all_routes[];

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "app.h"
-#include "password.h"
-#include "uuid.h"
+#include "auth/password.h"
+#include "base/uuid.h"
 
 static const char letters_digits[] =
 	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";

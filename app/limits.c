@@ -1,9 +1,9 @@
 /* limits.c -- attempts counted in the database, so that all workers share them. */
 #include "app.h"
-#include "log.h"
-#include "password.h"
+#include "auth/password.h"
+#include "base/uuid.h"
+#include "daemon/log.h"
 #include "sql/auth.h"
-#include "uuid.h"
 
 size_t limit_query(const struct limit *limit, const char *scope, const char *key, struct query *out)
 {

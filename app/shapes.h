@@ -2,7 +2,7 @@
 #ifndef SHAPES_H
 #define SHAPES_H
 
-#include "field.h"
+#include "field/field.h"
 
 extern const struct shape user_shape, task_shape, project_shape, category_shape, journal_shape,
 	mood_shape, task_counts_shape;

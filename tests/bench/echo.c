@@ -1,4 +1,4 @@
-/* echo.c -- the floor of a FastCGI request, for scripts/bench: the loop of lib/serve.c, and an
+/* echo.c -- the floor of a FastCGI request, for scripts/bench: the loop of lib/web/serve.c, and an
  * answer as long as one task that needs no token, no JSON and no database. */
 #include <errno.h>
 #include <fcgiapp.h>

@@ -10,11 +10,11 @@
 
 #include <cmocka.h>
 
-#include "db.h"
-#include "instant.h"
-#include "log.h"
-#include "result.h"
-#include "uuid.h"
+#include "base/instant.h"
+#include "base/uuid.h"
+#include "daemon/log.h"
+#include "db/db.h"
+#include "db/result.h"
 
 #define STATEMENT(sql, ...)                                                                        \
 	(const struct statement)                                                                   \

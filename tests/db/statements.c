@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "db.h"
-#include "statement.h"
+#include "db/db.h"
+#include "db/statement.h"
 #include "statements.h"
 
 enum { MAX_WORDS = 16 };

@@ -1,6 +1,6 @@
 /* fuzz_instant.c -- any bytes as RFC 3339: what is accepted is what timegm(3) makes of it, and is
  * read again as it is written. */
-#include "instant.h"
+#include "base/instant.h"
 
 #include <assert.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 /* fuzz_jwt.c -- any bytes as a token, as a payload or header under a right signature, and as a
  * change to a good token: nothing unsigned passes, and what passes keeps the rules. */
-#include "jwt.h"
+#include "auth/jwt.h"
 
-#include "crypto.h"
-#include "encoding.h"
+#include "base/crypto.h"
+#include "base/encoding.h"
 
 #include <assert.h>
 #include <string.h>

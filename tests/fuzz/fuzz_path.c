@@ -1,12 +1,12 @@
 /* fuzz_path.c -- any bytes as a path: its segments are texts that give the same segments again when
  * they are written down, and the router takes them all. */
-#include "router.h"
+#include "web/router.h"
 
 #include <assert.h>
 #include <stdint.h>
 #include <string.h>
 
-#include "json_scan.h"
+#include "base/json_scan.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,13 +1,13 @@
 /* fuzz_query.c -- any bytes as a query string: its pairs are texts that give the same pairs again
  * when they are written down, and each goes through a field of every kind. */
-#include "field.h"
-#include "url.h"
+#include "base/url.h"
+#include "field/field.h"
 
 #include <assert.h>
 #include <stdint.h>
 #include <string.h>
 
-#include "json_scan.h"
+#include "base/json_scan.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

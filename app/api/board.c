@@ -1,0 +1,204 @@
+/* board.c -- /tasks/{id}/move and /tasks/bulk: places on the board, and many tasks at once. */
+#include <string.h>
+#include <strings.h>
+
+#include "api/tasks.h"
+#include "app.h"
+#include "base/uuid.h"
+#include "shapes.h"
+#include "sql/board.h"
+#include "sql/tasks.h"
+
+enum { MAX_BULK = 200 };
+
+struct move {
+	const char *status;
+	struct uuid project_id, after, before;
+	struct integer version;
+};
+
+static const struct field move_fields[] = {
+	FIELD(struct move, status, .words = task_statuses, .example = "IN_PROGRESS",
+	      .doc = "The column; as it is if absent."),
+	FIELD(struct move, project_id, .nullable = true, .doc = "null: out of its project."),
+	FIELD(struct move, after, .nullable = true,
+	      .doc = "The task it comes after; null: the first place."),
+	FIELD(struct move, before, .nullable = true,
+	      .doc = "The task it comes before; null or neither: the last place."),
+	FIELD(struct move, version, .access = LOCK, .min = 1, .max = INT64_MAX),
+	FIELDS_END,
+};
+
+static const char *move_fault(const void *in, const struct strings *sent, const char **field)
+{
+	(void)in;
+	if (!strings_have(sent, "after") || !strings_have(sent, "before"))
+		return NULL;
+	*field = "before";
+	return "cannot be combined with after";
+}
+
+static const struct shape move_shape = { "Move", move_fields, move_fault };
+
+struct bulk_update {
+	struct task task;
+	struct uuid after, before;
+};
+
+static const struct field bulk_update_fields[] = {
+	FIELD_AS("id", struct bulk_update, task.id, .required = true),
+	FIELD_AS("version", struct bulk_update, task.version, .min = 1, .max = INT64_MAX),
+	FIELD_AS("title", struct bulk_update, task.title, .min = 1, .max = 200),
+	FIELD_AS("description", struct bulk_update, task.description, .nullable = true,
+		 .max = 2000),
+	FIELD_AS("status", struct bulk_update, task.status, .words = task_statuses),
+	FIELD_AS("completed", struct bulk_update, task.completed),
+	FIELD_AS("priority", struct bulk_update, task.priority, .words = task_priorities),
+	FIELD_AS("due_date", struct bulk_update, task.due_date, .nullable = true),
+	FIELD_AS("remind_at", struct bulk_update, task.remind_at, .nullable = true),
+	FIELD_AS("project_id", struct bulk_update, task.project_id, .nullable = true),
+	FIELD_AS("category_id", struct bulk_update, task.category_id, .nullable = true),
+	FIELD(struct bulk_update, after, .nullable = true),
+	FIELD(struct bulk_update, before, .nullable = true),
+	ANSWER("completed_at", KIND_INSTANT, .nullable = true),
+	ANSWER("position", KIND_INTEGER),
+	ANSWER("created_at", KIND_INSTANT),
+	ANSWER("updated_at", KIND_INSTANT),
+	FIELDS_END,
+};
+
+static const char *bulk_update_fault(const void *in, const struct strings *sent, const char **field)
+{
+	const struct bulk_update *update = in;
+	const char *fault = task_fault(&update->task, sent, field);
+
+	return fault ? fault : move_fault(in, sent, field);
+}
+
+static const struct shape bulk_update_shape = { "BulkUpdate", bulk_update_fields,
+						bulk_update_fault };
+
+struct bulk {
+	struct objects updates;
+};
+
+static const struct field bulk_fields[] = {
+	FIELD(struct bulk, updates, .required = true, .min = 1, .max_items = MAX_BULK,
+	      .shape = &bulk_update_shape,
+	      .example = "[{\"id\":\"01a1fb8d-2361-7873-aba7-17f573155365\",\"status\":\"DONE\"}]",
+	      .doc = "Applied in this order, all or none."),
+	FIELDS_END,
+};
+
+static const struct shape bulk_shape = { "Bulk", bulk_fields };
+
+struct bulk_delete {
+	struct strings ids;
+};
+
+static const struct field bulk_delete_fields[] = {
+	FIELD(struct bulk_delete, ids, .required = true, .max_items = MAX_BULK, .min = 36,
+	      .max = 36, .format = &format_uuid,
+	      .example = "[\"01a1fb8d-2361-7873-aba7-17f573155365\"]",
+	      .doc = "Deleted all or none."),
+	FIELDS_END,
+};
+
+static const struct shape bulk_delete_shape = { "BulkDelete", bulk_delete_fields };
+
+static enum err move_task(struct request *req)
+{
+	struct move in = { 0 };
+	struct result results[2];
+
+	TRY(read_body(req, &in));
+	struct query queries[] = {
+		sql_board_move(req->id, req->sent, in.status, in.project_id, in.after, in.before,
+			       req->if_match, req->version),
+		sql_task_get(req->id),
+	};
+	TRY(run_all(req, queries, 2, results));
+	const char *outcome = result_text(&results[0], 0, "_outcome");
+	if (strcmp(outcome, "moved") == 0)
+		return reply_with_row(req, 200, &results[1]);
+	if (strcmp(outcome, "missing") == 0)
+		return refuse_missing(req);
+	if (strcmp(outcome, "stale") == 0)
+		return refuse_stale(req, &results[1]);
+	return refuse(req, ERR_VALIDATION, outcome,
+		      strcmp(outcome, "project_id") == 0 ? "is not one of your projects"
+							 : "is no other task in that column");
+}
+
+/* Notes an element of a list that names the same task as an earlier one. */
+static void add_repetition(struct request *req, const char *path, size_t first)
+{
+	add_fault(req, path, arena_printf(req->arena, "is the same task as element %zu", first));
+}
+
+static enum err check_updates(struct request *req, const struct objects *updates)
+{
+	for (size_t i = 0; i < updates->count; i++) {
+		const struct bulk_update *update = updates->items[i];
+		for (size_t j = 0; j < i; j++) {
+			const struct bulk_update *earlier = updates->items[j];
+			if (!uuid_equal(&update->task.id, &earlier->task.id))
+				continue;
+			add_repetition(req, arena_printf(req->arena, "updates[%zu].id", i), j);
+			break;
+		}
+	}
+	return check_faults(req);
+}
+
+static enum err check_ids(struct request *req, const struct strings *ids)
+{
+	if (ids->count == 0)
+		return refuse(req, ERR_VALIDATION, "ids", "must not be empty");
+	for (size_t i = 0; i < ids->count; i++) {
+		size_t j = 0;
+		while (strcasecmp(ids->items[i], ids->items[j]) != 0)
+			j++;
+		if (j < i)
+			add_repetition(req, arena_printf(req->arena, "ids[%zu]", i), j);
+	}
+	return check_faults(req);
+}
+
+static enum err update_tasks(struct request *req)
+{
+	struct bulk in = { 0 };
+	struct result results[2];
+
+	TRY(read_body(req, &in));
+	TRY(check_updates(req, &in.updates));
+	struct query queries[] = { sql_board_update(in.updates.json),
+				   sql_board_updated(in.updates.json) };
+	TRY(run_all(req, queries, 2, results));
+	return reply_rows(req, &results[1]);
+}
+
+static enum err delete_tasks(struct request *req)
+{
+	struct bulk_delete in = { 0 };
+	struct result rows;
+
+	TRY(read_body(req, &in));
+	TRY(check_ids(req, &in.ids));
+	TRY(run(req, sql_board_delete(in.ids), &rows));
+	return reply_empty(req, 204);
+}
+
+const struct route board_routes[] = {
+	{ POST, "/tasks/{id}/move", USER, move_task, .body = &move_shape, .answer = &task_shape,
+	  .merge = true, .idempotent = true, .user_scoped = true, .tag = "tasks",
+	  .doc = "Move a task to a place on the board" },
+	{ PATCH, "/tasks/bulk", USER, update_tasks, .body = &bulk_shape, .answer = &task_shape,
+	  .list = "tasks", .unpaged = true, .idempotent = true, .user_scoped = true,
+	  .refusals = { ERR_FORBIDDEN, ERR_NOT_FOUND, ERR_VERSION_CONFLICT }, .tag = "tasks",
+	  .doc = "Change up to 200 tasks, all or none" },
+	{ DELETE, "/tasks/bulk", USER, delete_tasks, .body = &bulk_delete_shape, .status = 204,
+	  .idempotent = true, .user_scoped = true, .refusals = { ERR_FORBIDDEN, ERR_NOT_FOUND },
+	  .tag = "tasks", .doc = "Delete up to 200 tasks, all or none" },
+	ROUTES_END,
+};

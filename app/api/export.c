@@ -1,0 +1,121 @@
+/* export.c -- /users/me/export: everything of a user as one document. It is read page by page
+ * within one snapshot and spooled, so memory stays flat however much a person has written, and a
+ * document that is broken off can never pass for a whole one. */
+#include "sql/export.h"
+#include "app.h"
+#include "base/instant.h"
+#include "shapes.h"
+#include "sql/users.h"
+#include "web/spool.h"
+
+enum { ARENA_BYTES = 65536, PART_BYTES = 65536 };
+
+static const struct field export_fields[] = {
+	ANSWER("exported_at", KIND_INSTANT),
+	ANSWER("user", KIND_OBJECT, .shape = &user_shape),
+	ANSWER("projects", KIND_OBJECTS, .shape = &project_shape),
+	ANSWER("categories", KIND_OBJECTS, .shape = &category_shape),
+	ANSWER("tasks", KIND_OBJECTS, .shape = &task_shape),
+	ANSWER("moods", KIND_OBJECTS, .shape = &mood_shape),
+	ANSWER("journals", KIND_OBJECTS, .shape = &journal_shape),
+	FIELDS_END,
+};
+
+static const struct shape export_shape = { "Export", export_fields };
+
+/* A list of the document: the statement that reads its next rows, and how many of them at once. It
+ * is those with the longest texts that must fit into memory. */
+struct list {
+	const char *name;
+	struct query (*page)(struct uuid after, struct integer rows);
+	int rows;
+};
+
+static const struct list lists[] = {
+	{ "projects", sql_export_projects, 100 }, { "categories", sql_export_categories, 100 },
+	{ "tasks", sql_export_tasks, 100 },	  { "moods", sql_export_moods, 100 },
+	{ "journals", sql_export_journals, 4 },
+};
+
+/* The document under way. The arena of a page ends with the page. */
+struct export
+{
+	struct request *req;
+	struct spool *spool;
+	struct arena *page;
+	struct buf text;
+};
+
+static enum err flush(struct export *export)
+{
+	return spool_put(export->spool, &export->text) ? OK : ERR_UNAVAILABLE;
+}
+
+/* Appends the next rows of a list; `*after` moves on, and is unset when there are no more. */
+static enum err put_page(struct export *export, const struct list *list, struct uuid *after)
+{
+	struct query query = list->page(*after, (struct integer){ list->rows, true });
+	struct result rows;
+
+	TRY(db_run(export->req->web->db, export->page, NULL, &query, 1, &rows));
+	for (int row = 0; row < rows.row_count; row++) {
+		if (after->set || row > 0)
+			buf_putc(&export->text, ',');
+		result_put_row(&export->text, &rows, row);
+		if (export->text.len > PART_BYTES)
+			TRY(flush(export));
+	}
+	bool more = rows.row_count == list->rows;
+	*after = more ? result_uuid(&rows, rows.row_count - 1, "id") : (struct uuid){ 0 };
+	arena_reset(export->page);
+	return OK;
+}
+
+static enum err put_document(struct export *export, const struct result *user)
+{
+	char now[INSTANT_TEXT_BYTES];
+
+	instant_format(now, export->req->now.us);
+	buf_printf(&export->text, "{\"exported_at\":\"%s\",\"user\":", now);
+	result_put_row(&export->text, user, 0);
+	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+		struct uuid after = { 0 };
+		buf_printf(&export->text, ",\"%s\":[", lists[i].name);
+		do
+			TRY(put_page(export, &lists[i], &after));
+		while (after.set);
+		buf_putc(&export->text, ']');
+	}
+	buf_putc(&export->text, '}');
+	return flush(export);
+}
+
+static enum err export_user(struct request *req)
+{
+	struct export export = { .req = req, .spool = spool_open(req->arena) };
+	struct query user = sql_user_get();
+	struct result row;
+
+	if (!export.spool)
+		return refuse(req, ERR_UNAVAILABLE, NULL, NULL);
+	/* Makes another issuer's user at first sight; the rollback below would take that back. */
+	TRY(run(req, user, &row));
+	enum err err = db_begin(req->web->db, req->arena, DB_SNAPSHOT, &req->scope, &user, &row);
+	if (err != OK)
+		return refuse_fault(req, err);
+	export.page = arena_new(ARENA_BYTES);
+	err = put_document(&export, &row);
+	arena_free(export.page);
+	buf_free(&export.text);
+	db_rollback(req->web->db, req->arena);
+	if (err != OK)
+		return refuse_fault(req, err);
+	reply_header(req, "Content-Disposition", "attachment; filename=\"daybook.json\"");
+	return reply_spooled(req, export.spool);
+}
+
+const struct route export_routes[] = {
+	{ GET, "/users/me/export", USER, export_user, .answer = &export_shape, .tag = "users",
+	  .doc = "Everything of mine in one document" },
+	ROUTES_END,
+};

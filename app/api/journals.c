@@ -1,0 +1,166 @@
+/* journals.c -- /journals: what a day was about. */
+#include "sql/journals.h"
+#include "app.h"
+#include "base/text.h"
+#include "base/uuid.h"
+#include "shapes.h"
+
+static const char *const orders[] = { "entry_date", "created_at", "updated_at", NULL };
+
+enum { MAX_TAGS = 20, MAX_JOURNAL_BYTES = 2 << 20 };
+
+struct journal {
+	struct uuid id;
+	const char *title, *content;
+	struct date entry_date;
+	struct strings tags;
+	struct uuid mood_id;
+	struct integer version;
+};
+
+static const struct field journal_fields[] = {
+	FIELD(struct journal, id, .access = ON_CREATE, .doc = "Made by the server if absent."),
+	FIELD(struct journal, title, .nullable = true, .max = 200, .example = "Rain at last"),
+	FIELD(struct journal, content, .required = true, .min = 1, .max = 100000,
+	      .example = "It began before breakfast and went on all day."),
+	FIELD(struct journal, entry_date, .doc = "The day it is about; today if absent."),
+	FIELD(struct journal, tags, .max_items = MAX_TAGS, .min = 1, .max = 50,
+	      .format = &format_tag, .example = "[\"weather\"]",
+	      .doc = "Kept in lower case, each once, in this order."),
+	FIELD(struct journal, mood_id, .nullable = true, .doc = "A mood that goes with it."),
+	FIELD(struct journal, version, .access = LOCK, .min = 1, .max = INT64_MAX),
+	ANSWER("created_at", KIND_INSTANT),
+	ANSWER("updated_at", KIND_INSTANT),
+	FIELDS_END,
+};
+
+const struct shape journal_shape = { "Journal", journal_fields };
+
+static const struct field tag_fields[] = {
+	ANSWER("tag", KIND_TEXT),
+	ANSWER("count", KIND_INTEGER),
+	FIELDS_END,
+};
+
+static const struct shape tag_shape = { "Tag", tag_fields };
+
+struct journal_filter {
+	struct date date_from, date_to;
+	struct strings tag;
+	const char *search, *sort_by, *sort_order;
+	struct uuid mood_id;
+	struct page page;
+};
+
+static const struct field journal_filters[] = {
+	FIELD(struct journal_filter, date_from, .doc = "About this day or later."),
+	FIELD(struct journal_filter, date_to, .doc = "About this day or before."),
+	FIELD(struct journal_filter, tag, .max_items = MAX_TAGS, .min = 1, .max = 50,
+	      .doc = "Only with all of these; repeated, or separated by commas."),
+	FIELD(struct journal_filter, search, .min = 1, .max = 100,
+	      .doc = "Only with this text in title or content, regardless of case."),
+	FIELD(struct journal_filter, mood_id, .doc = "Only with this mood."),
+	FIELD(struct journal_filter, sort_by, .words = orders, .preset = "entry_date",
+	      .doc = "What decides the order; then the id."),
+	FIELD(struct journal_filter, sort_order, .words = sort_directions, .preset = "desc",
+	      .doc = "Rising or falling."),
+	PAGE_FIELDS(struct journal_filter),
+	FIELDS_END,
+};
+
+/* Tags in lower case, each once, in the order in which they first came. */
+static struct strings clean_tags(struct request *req, struct strings tags)
+{
+	struct strings clean = { .set = tags.set };
+
+	clean.items = arena_alloc(req->arena, (tags.count + 1) * sizeof *clean.items);
+	for (size_t i = 0; i < tags.count; i++) {
+		const char *tag = text_lower(req->arena, tags.items[i]);
+		if (!strings_have(&clean, tag))
+			clean.items[clean.count++] = tag;
+	}
+	return clean;
+}
+
+static enum err read_journal(struct request *req, struct journal *in)
+{
+	TRY(read_body(req, in));
+	in->tags = clean_tags(req, in->tags);
+	return OK;
+}
+
+static enum err list_journals(struct request *req)
+{
+	struct journal_filter f = { .sort_by = "entry_date", .sort_order = "desc" };
+
+	TRY(read_page(req, &f, &f.page));
+	TRY(check_dates(req, &f.date_from, &f.date_to));
+	f.tag = clean_tags(req, f.tag);
+	return reply_page(req, &f.page,
+			  sql_journal_list(f.date_from, f.date_to, f.tag, f.search, f.mood_id,
+					   f.sort_by, f.sort_order, f.page.after_key,
+					   f.page.after_id, page_rows(&f.page), f.page.offset),
+			  sql_journal_count(f.date_from, f.date_to, f.tag, f.search, f.mood_id));
+}
+
+static enum err create_journal(struct request *req)
+{
+	struct journal in = { .id = uuid_v7() };
+
+	TRY(read_journal(req, &in));
+	return reply_created(
+		req,
+		sql_journal_create(in.id, in.title, in.content, in.entry_date, in.tags, in.mood_id),
+		sql_journal_get(in.id));
+}
+
+static enum err get_journal(struct request *req)
+{
+	return reply_row(req, sql_journal_get(req->id));
+}
+
+static enum err update_journal(struct request *req)
+{
+	struct journal in = { 0 };
+
+	TRY(read_journal(req, &in));
+	return reply_changed(req,
+			     sql_journal_update(req->id, req->if_match, req->version, req->sent,
+						in.title, in.content, in.entry_date, in.tags,
+						in.mood_id),
+			     sql_journal_get(req->id));
+}
+
+static enum err delete_journal(struct request *req)
+{
+	TRY(read_if_match(req));
+	return reply_deleted(req, sql_journal_delete(req->id, req->if_match, req->version),
+			     sql_journal_get(req->id));
+}
+
+static enum err list_tags(struct request *req)
+{
+	return reply_list(req, sql_journal_tags());
+}
+
+const struct route journals_routes[] = {
+	{ GET, "/journals", USER, list_journals, .query = journal_filters, .answer = &journal_shape,
+	  .list = "journals", .tag = "journals", .tag_doc = "What a day was about",
+	  .doc = "List journal entries" },
+	{ POST, "/journals", USER, create_journal, .body = &journal_shape, .answer = &journal_shape,
+	  .status = 201, .idempotent = true, .max_body_bytes = MAX_JOURNAL_BYTES, .tag = "journals",
+	  .doc = "Write a journal entry" },
+	{ GET, "/journals/tags", USER, list_tags, .answer = &tag_shape, .list = "tags",
+	  .unpaged = true, .tag = "journals", .doc = "List the tags in use" },
+	{ GET, "/journals/{id}", USER, get_journal, .answer = &journal_shape, .tag = "journals",
+	  .doc = "Read a journal entry" },
+	{ PUT, "/journals/{id}", USER, update_journal, .body = &journal_shape,
+	  .answer = &journal_shape, .merge = true, .max_body_bytes = MAX_JOURNAL_BYTES,
+	  .tag = "journals", .doc = "Change a journal entry" },
+	{ PATCH, "/journals/{id}", USER, update_journal, .body = &journal_shape,
+	  .answer = &journal_shape, .merge = true, .max_body_bytes = MAX_JOURNAL_BYTES,
+	  .tag = "journals", .doc = "Change a journal entry" },
+	{ DELETE, "/journals/{id}", USER, delete_journal, .status = 204, .tag = "journals",
+	  .doc = "Delete a journal entry" },
+	ROUTES_END,
+};

@@ -1,0 +1,247 @@
+/* tasks.c -- /tasks: what is to be done, on a board of three columns. */
+#include <string.h>
+
+#include "api/tasks.h"
+#include "app.h"
+#include "base/uuid.h"
+#include "shapes.h"
+#include "sql/projects.h"
+#include "sql/tasks.h"
+
+const char *const task_statuses[] = { "TODO", "IN_PROGRESS", "DONE", NULL };
+const char *const task_priorities[] = { "LOW", "MEDIUM", "HIGH", "URGENT", NULL };
+static const char *const orders[] = { "created_at", "updated_at", "due_date", "priority",
+				      "position",   "title",	  NULL };
+
+static const struct field task_fields[] = {
+	FIELD(struct task, id, .access = ON_CREATE, .doc = "Made by the server if absent."),
+	FIELD(struct task, title, .required = true, .min = 1, .max = 200,
+	      .example = "Water the plants"),
+	FIELD(struct task, description, .nullable = true, .max = 2000),
+	FIELD(struct task, status, .words = task_statuses, .preset = "TODO"),
+	FIELD(struct task, priority, .words = task_priorities, .preset = "MEDIUM",
+	      .example = "HIGH"),
+	FIELD(struct task, completed, .doc = "The same fact as the status DONE."),
+	ANSWER("completed_at", KIND_INSTANT, .nullable = true),
+	FIELD(struct task, due_date, .nullable = true, .example = "2027-04-01T18:00:00+02:00"),
+	FIELD(struct task, remind_at, .nullable = true),
+	FIELD(struct task, project_id, .nullable = true, .doc = "One of my projects."),
+	FIELD(struct task, category_id, .nullable = true, .doc = "One of my categories."),
+	ANSWER("position", KIND_INTEGER,
+	       .doc = "A number that only orders: within a status of a project."),
+	FIELD(struct task, version, .access = LOCK, .min = 1, .max = INT64_MAX),
+	ANSWER("created_at", KIND_INSTANT),
+	ANSWER("updated_at", KIND_INSTANT),
+	FIELDS_END,
+};
+
+const char *task_fault(const void *in, const struct strings *sent, const char **field)
+{
+	const struct task *task = in;
+
+	if (!strings_have(sent, "completed") || !strings_have(sent, "status") ||
+	    task->completed.value == (strcmp(task->status, "DONE") == 0))
+		return NULL;
+	*field = "completed";
+	return "must agree with status";
+}
+
+const struct shape task_shape = { "Task", task_fields, task_fault };
+
+struct completion {
+	struct boolean completed;
+	struct integer version;
+};
+
+static const struct field completion_fields[] = {
+	FIELD(struct completion, completed, .required = true, .example = "true"),
+	FIELD(struct completion, version, .access = LOCK, .min = 1, .max = INT64_MAX),
+	FIELDS_END,
+};
+
+static const struct shape completion_shape = { "Completion", completion_fields };
+
+struct task_filter {
+	struct strings status, priority;
+	struct boolean completed;
+	struct reference project_id, category_id;
+	struct moment due_date_from, due_date_to;
+	struct boolean archived;
+	const char *search, *sort_by, *sort_order;
+	struct page page;
+};
+
+/* Everything but the project, which a path may name. */
+#define TASK_FILTERS                                                                               \
+	FIELD(struct task_filter, status, .words = task_statuses, .max_items = 3,                  \
+	      .doc = "Only these; repeated, or separated by commas."),                             \
+		FIELD(struct task_filter, priority, .words = task_priorities, .max_items = 4,      \
+		      .doc = "Only these; repeated, or separated by commas."),                     \
+		FIELD(struct task_filter, completed, .doc = "Only done ones, or only open ones."), \
+		FIELD(struct task_filter, category_id,                                             \
+		      .doc = "Only in this category, or `none`."),                                 \
+		FIELD(struct task_filter, due_date_from,                                           \
+		      .doc = "Due then or later; a date is a local day."),                         \
+		FIELD(struct task_filter, due_date_to,                                             \
+		      .doc = "Due then or before; a date is a local day."),                        \
+		FIELD(struct task_filter, search, .min = 1, .max = 100,                            \
+		      .doc = "Only with this text in title or description, regardless of case."),  \
+		FIELD(struct task_filter, sort_by, .words = orders, .preset = "created_at",        \
+		      .doc = "What decides the order; then the id."),                              \
+		FIELD(struct task_filter, sort_order, .words = sort_directions, .preset = "desc",  \
+		      .doc = "Rising or falling."),                                                \
+		PAGE_FIELDS(struct task_filter)
+
+static const struct field task_filters[] = {
+	FIELD(struct task_filter, project_id, .doc = "Only in this project, or `none`."),
+	FIELD(struct task_filter, archived, .preset = "false",
+	      .doc = "Also the tasks of archived projects."),
+	TASK_FILTERS,
+	FIELDS_END,
+};
+
+static const struct field project_task_filters[] = { TASK_FILTERS, FIELDS_END };
+
+static bool is_backwards(const struct moment *from, const struct moment *to)
+{
+	static const int64_t hour_us = INT64_C(3600000000);
+
+	if (from->date.set && to->date.set)
+		return from->date.days > to->date.days;
+	if (from->date.set && to->instant.set)
+		return to->instant.us < (from->date.days * 24 - 16) * hour_us;
+	if (from->instant.set && to->date.set)
+		return from->instant.us > (to->date.days * 24 + 40) * hour_us;
+	return from->instant.set && to->instant.set && from->instant.us > to->instant.us;
+}
+
+static enum err reply_tasks(struct request *req, struct task_filter f)
+{
+	TRY(read_page(req, &f, &f.page));
+	if (is_backwards(&f.due_date_from, &f.due_date_to))
+		return refuse(req, ERR_VALIDATION, "due_date_to",
+			      "must not be before due_date_from");
+	struct boolean live_only = { true, !f.archived.value };
+	return reply_page(req, &f.page,
+			  sql_task_list(f.status, f.priority, f.completed, f.project_id.id,
+					f.project_id.none, f.category_id.id, f.category_id.none,
+					live_only, f.due_date_from.instant, f.due_date_to.instant,
+					f.due_date_from.date, f.due_date_to.date, f.search,
+					f.sort_by, f.sort_order, f.page.after_key, f.page.after_id,
+					page_rows(&f.page), f.page.offset),
+			  sql_task_count(f.status, f.priority, f.completed, f.project_id.id,
+					 f.project_id.none, f.category_id.id, f.category_id.none,
+					 live_only, f.due_date_from.instant, f.due_date_to.instant,
+					 f.due_date_from.date, f.due_date_to.date, f.search));
+}
+
+static enum err list_tasks(struct request *req)
+{
+	return reply_tasks(req,
+			   (struct task_filter){ .sort_by = "created_at", .sort_order = "desc" });
+}
+
+static enum err create(struct request *req, const struct task *in, struct query existing)
+{
+	return reply_created(req,
+			     sql_task_create(in->id, in->title, in->description,
+					     in->completed.value ? "DONE" : in->status,
+					     in->priority, in->due_date, in->remind_at,
+					     in->project_id, in->category_id),
+			     existing);
+}
+
+static enum err create_task(struct request *req)
+{
+	struct task in = { .id = uuid_v7() };
+
+	TRY(read_body(req, &in));
+	return create(req, &in, sql_task_get(in.id));
+}
+
+/* The tasks of a project, which must be there; of an archived one, too. */
+static enum err list_project_tasks(struct request *req)
+{
+	TRY(require_row(req, sql_project_exists(req->id)));
+	return reply_tasks(req, (struct task_filter){ .project_id.id = req->id,
+						      .archived = { true, true },
+						      .sort_by = "created_at",
+						      .sort_order = "desc" });
+}
+
+static enum err create_project_task(struct request *req)
+{
+	struct task in = { .id = uuid_v7() };
+
+	TRY(read_body(req, &in));
+	if (was_sent(req, "project_id") && !uuid_equal(&in.project_id, &req->id))
+		return refuse(req, ERR_VALIDATION, "project_id", "must be the project of the path");
+	TRY(require_row(req, sql_project_exists(req->id)));
+	in.project_id = req->id;
+	return create(req, &in, sql_task_get_inside(in.id, in.project_id));
+}
+
+static enum err get_task(struct request *req)
+{
+	return reply_row(req, sql_task_get(req->id));
+}
+
+static enum err change_task(struct request *req, const struct task *in)
+{
+	return reply_changed(req,
+			     sql_task_update(req->id, req->if_match, req->version, req->sent,
+					     in->title, in->description, in->status, in->completed,
+					     in->priority, in->due_date, in->remind_at,
+					     in->project_id, in->category_id),
+			     sql_task_get(req->id));
+}
+
+static enum err update_task(struct request *req)
+{
+	struct task in = { 0 };
+
+	TRY(read_body(req, &in));
+	return change_task(req, &in);
+}
+
+static enum err complete_task(struct request *req)
+{
+	struct completion in = { 0 };
+
+	TRY(read_body(req, &in));
+	return change_task(req, &(struct task){ .completed = in.completed });
+}
+
+static enum err delete_task(struct request *req)
+{
+	TRY(read_if_match(req));
+	return reply_deleted(req, sql_task_delete(req->id, req->if_match, req->version),
+			     sql_task_get(req->id));
+}
+
+const struct route tasks_routes[] = {
+	{ GET, "/tasks", USER, list_tasks, .query = task_filters, .answer = &task_shape,
+	  .list = "tasks", .user_scoped = true, .tag = "tasks",
+	  .tag_doc = "What is to be done, on a board of three columns", .doc = "List tasks" },
+	{ POST, "/tasks", USER, create_task, .body = &task_shape, .answer = &task_shape,
+	  .status = 201, .idempotent = true, .user_scoped = true, .tag = "tasks",
+	  .doc = "Create a task" },
+	{ GET, "/projects/{id}/tasks", USER, list_project_tasks, .query = project_task_filters,
+	  .answer = &task_shape, .list = "tasks", .resource = "projects", .tag = "tasks",
+	  .doc = "List the tasks of a project" },
+	{ POST, "/projects/{id}/tasks", USER, create_project_task, .body = &task_shape,
+	  .answer = &task_shape, .status = 201, .idempotent = true, .resource = "projects",
+	  .location = "/api/v1/tasks", .tag = "tasks", .doc = "Create a task in a project" },
+	{ GET, "/tasks/{id}", USER, get_task, .answer = &task_shape, .user_scoped = true,
+	  .tag = "tasks", .doc = "Read a task" },
+	{ PUT, "/tasks/{id}", USER, update_task, .body = &task_shape, .answer = &task_shape,
+	  .merge = true, .user_scoped = true, .tag = "tasks", .doc = "Change a task" },
+	{ PATCH, "/tasks/{id}", USER, update_task, .body = &task_shape, .answer = &task_shape,
+	  .merge = true, .user_scoped = true, .tag = "tasks", .doc = "Change a task" },
+	{ DELETE, "/tasks/{id}", USER, delete_task, .status = 204, .user_scoped = true,
+	  .tag = "tasks", .doc = "Delete a task" },
+	{ PATCH, "/tasks/{id}/complete", USER, complete_task, .body = &completion_shape,
+	  .answer = &task_shape, .user_scoped = true, .tag = "tasks",
+	  .doc = "Mark a task as done or open" },
+	ROUTES_END,
+};

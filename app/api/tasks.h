@@ -1,0 +1,21 @@
+/* tasks.h -- what the board (board.c) shares with the tasks (tasks.c). */
+#ifndef TASKS_H
+#define TASKS_H
+
+#include "field/field.h"
+
+extern const char *const task_statuses[], *const task_priorities[];
+
+struct task {
+	struct uuid id;
+	const char *title, *description, *status, *priority;
+	struct boolean completed;
+	struct instant due_date, remind_at;
+	struct uuid project_id, category_id;
+	struct integer version;
+};
+
+/* `completed` and `status` are one fact; a body in which they disagree is wrong. */
+const char *task_fault(const void *in, const struct strings *sent, const char **field);
+
+#endif

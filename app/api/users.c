@@ -1,0 +1,105 @@
+/* users.c -- /users/me: the profile, and the end of an account. */
+#include "shapes.h"
+
+#include <strings.h>
+
+#include "app.h"
+#include "daemon/log.h"
+#include "sql/users.h"
+
+struct user {
+	const char *email, *username, *name, *timezone;
+	struct integer version;
+};
+
+/* Those of another issuer's users may be wider than what /auth/register takes. */
+static const struct text_format format_present_email = { .openapi = "email" };
+
+static const struct field user_fields[] = {
+	ANSWER("id", KIND_UUID),
+	FIELD(struct user, email, .min = 3, .max = 254, .format = &format_present_email,
+	      .doc = "Only the address as it is; this server cannot change it yet."),
+	FIELD(struct user, username, .min = 3, .max = 30, .format = &format_username),
+	FIELD(struct user, name, .nullable = true, .min = 1, .max = 100, .example = "Ada Lovelace"),
+	FIELD(struct user, timezone, .min = 1, .max = 64, .example = "Europe/London",
+	      .doc = "An IANA time zone."),
+	ANSWER("email_verified", KIND_BOOLEAN),
+	FIELD(struct user, version, .access = LOCK, .min = 1, .max = INT64_MAX),
+	ANSWER("created_at", KIND_INSTANT),
+	ANSWER("updated_at", KIND_INSTANT),
+	FIELDS_END,
+};
+
+const struct shape user_shape = { "User", user_fields };
+
+struct farewell {
+	const char *password;
+};
+
+static const struct field farewell_fields[] = {
+	FIELD(struct farewell, password, .required = true, .example = "Correct-Horse-7",
+	      .doc = "The current one."),
+	FIELDS_END,
+};
+
+static const struct shape farewell_shape = { "AccountDeletion", farewell_fields };
+
+static enum err get_user(struct request *req)
+{
+	return reply_row(req, sql_user_get());
+}
+
+/* The row decides: another issuer's user may have got a new address there, which the token says. */
+static enum err check_same_email(struct request *req, const char *email)
+{
+	struct result rows;
+
+	TRY(run(req, sql_user_get(), &rows));
+	if (rows.row_count == 0)
+		return refuse_missing(req);
+	if (strcasecmp(email, result_text(&rows, 0, "email")) == 0)
+		return OK;
+	return refuse(req, ERR_VALIDATION, "email", "cannot be changed on this server yet");
+}
+
+static enum err update_user(struct request *req)
+{
+	struct user in = { 0 };
+
+	TRY(read_body(req, &in));
+	if (in.email)
+		TRY(check_same_email(req, in.email));
+	return reply_changed(req,
+			     sql_user_update(req->if_match, req->version, req->sent, in.username,
+					     in.name, in.timezone),
+			     sql_user_get());
+}
+
+static enum err delete_user(struct request *req)
+{
+	struct farewell in = { 0 };
+	struct log_line line;
+	struct result rows;
+
+	TRY(read_body(req, &in));
+	TRY(confirm_password(req, "password", in.password));
+	TRY(run(req, sql_user_delete(), &rows));
+	audit_begin(req, &line, "account_deleted");
+	log_end(&line);
+	return reply_empty(req, 204);
+}
+
+const struct route users_routes[] = {
+	{ GET, "/users/me", USER, get_user, .answer = &user_shape, .tag = "users",
+	  .tag_doc = "The profile, and the end of an account", .doc = "Read the profile" },
+	{ PATCH, "/users/me", USER, update_user, .body = &user_shape, .answer = &user_shape,
+	  .merge = true, .refusals = { ERR_USERNAME_TAKEN }, .tag = "users",
+	  .doc = "Change the profile" },
+	{ PUT, "/users/me", USER, update_user, .body = &user_shape, .answer = &user_shape,
+	  .merge = true, .refusals = { ERR_USERNAME_TAKEN }, .tag = "users",
+	  .doc = "Change the profile" },
+	{ DELETE, "/users/me", USER, delete_user, .body = &farewell_shape, .status = 204,
+	  .refusals = { ERR_INVALID_PASSWORD }, .tag = "users",
+	  .doc = "Delete the account with everything in it" },
+	ROUTES_END,
+};

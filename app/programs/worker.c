@@ -1,0 +1,189 @@
+/* worker.c -- daybook-worker: the FastCGI application on descriptor 0. */
+#include <fcgiapp.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+#include "app.h"
+#include "base/crypto.h"
+#include "daemon/log.h"
+#include "daemon/metrics.h"
+#include "openapi/openapi.h"
+#include "sql/system.h"
+#include "statements.h"
+#include "web/router.h"
+#include "web/serve.h"
+
+static const char usage[] =
+	"usage: daybook-worker [OPTION]...\n"
+	"\n"
+	"Answers FastCGI requests on the listening socket on descriptor 0, as spawn-fcgi,\n"
+	"multiwatch and systemd provide it. Settings come from the environment and an env file.\n"
+	"\n"
+	"  --env-file FILE            read settings from FILE\n"
+	"  --check-config             print the settings in force and exit\n"
+	"  --print-settings-example   print all settings with their defaults and exit\n"
+	"  --openapi                  print the OpenAPI document and exit\n"
+	"  --version                  print the version and exit\n"
+	"  --help                     print this and exit\n";
+
+enum {
+	ENV_FILE = 'e',
+	CHECK_CONFIG = 'c',
+	EXAMPLE = 'p',
+	OPENAPI = 'o',
+	VERSION = 'v',
+	HELP = 'h'
+};
+
+static const struct option options[] = {
+	{ "env-file", required_argument, NULL, ENV_FILE },
+	{ "check-config", no_argument, NULL, CHECK_CONFIG },
+	{ "print-settings-example", no_argument, NULL, EXAMPLE },
+	{ "openapi", no_argument, NULL, OPENAPI },
+	{ "version", no_argument, NULL, VERSION },
+	{ "help", no_argument, NULL, HELP },
+	{ NULL, 0, NULL, 0 },
+};
+
+static int print_openapi(void)
+{
+	struct router *router = router_new(all_routes, all_routes_count);
+	struct buf document = { 0 };
+
+	openapi_write(router, DAYBOOK_VERSION, &document);
+	printf("%.*s\n", (int)document.len, document.data);
+	buf_free(&document);
+	router_free(router);
+	return 0;
+}
+
+static struct jwt_keys *make_keys(const struct config *config)
+{
+	struct jwt_keys *keys = jwt_keys_new(config->token_issuer, config->token_audience);
+
+	jwt_keys_add(keys, config->jwt_key_id, config->jwt_secret_key,
+		     strlen(config->jwt_secret_key));
+	for (size_t i = 0; i < config->jwt_previous_keys.count; i++) {
+		const struct config_key *key = &config->jwt_previous_keys.items[i];
+		jwt_keys_add(keys, key->kid, key->secret, strlen(key->secret));
+	}
+	if (config->better_auth_secret[0])
+		jwt_keys_add_foreign(keys, config->better_auth_secret,
+				     strlen(config->better_auth_secret));
+	return keys;
+}
+
+/* A worker of a newer program may meet an older schema: it says so and answers 503 on /ready. */
+static void check_schema(struct web *web)
+{
+	struct query query = sql_system_ready(schema_change);
+	struct result rows;
+
+	if (db_run(web->db, web->arena, NULL, &query, 1, &rows) == OK &&
+	    !result_bool(&rows, 0, "_schema_ok"))
+		log_event(LEVEL_ERROR, "schema_outdated",
+			  "the database lacks the change \"%s\": migrate", schema_change);
+	arena_reset(web->arena);
+}
+
+static int run_worker(const struct config *config)
+{
+	struct db_settings settings = {
+		.url = config->database_url,
+		.connect_timeout_s = config->connect_timeout_s,
+		.statement_timeout_ms = config->statement_timeout_ms,
+		.lock_timeout_ms = config->lock_timeout_ms,
+		.idle_transaction_timeout_ms = config->idle_transaction_timeout_ms,
+		.tcp_user_timeout_ms = config->tcp_user_timeout_ms,
+	};
+	struct web web = { .config = config,
+			   .version = DAYBOOK_VERSION,
+			   .constraints = constraints,
+			   .arena = arena_new(65536),
+			   .keys = make_keys(config),
+			   .router = router_new(all_routes, all_routes_count),
+			   .db = db_new(&settings) };
+
+	hmac_sha256(config->jwt_secret_key, strlen(config->jwt_secret_key), "daybook cursors", 15,
+		    web.cursor_key);
+	metrics_add(METRIC_WORKER_STARTS, 1);
+	check_schema(&web);
+	int status = serve(&web);
+	db_free(web.db);
+	router_free(web.router);
+	jwt_keys_free(web.keys);
+	arena_free(web.arena);
+	buf_free(&web.head);
+	buf_free(&web.body);
+	return status;
+}
+
+static int start(const char *env_file, bool only_check)
+{
+	static struct config config;
+	char fault[CONFIG_FAULT_BYTES];
+
+	serve_hold_signals();
+	if (!config_load(&config, env_file, fault, sizeof fault)) {
+		fprintf(stderr, "daybook-worker: %s\n", fault);
+		return 1;
+	}
+	if (only_check) {
+		config_print(&config, stdout);
+		return 0;
+	}
+	if (FCGX_IsCGI()) {
+		fputs(usage, stderr);
+		return 2;
+	}
+	/* No core file, no debugger: the memory holds secrets. The tests look for leaks in it. */
+	if (config.environment != ENV_TEST)
+		prctl(PR_SET_DUMPABLE, 0);
+	log_open(config.log_target, (enum log_level)config.log_level, "daybook-worker");
+	if (!metrics_open(config.metrics_file, fault, sizeof fault)) {
+		log_event(LEVEL_ERROR, "start_failed", "%s", fault);
+		fprintf(stderr, "daybook-worker: %s\n", fault);
+		return 1;
+	}
+	return run_worker(&config);
+}
+
+int main(int argc, char **argv)
+{
+	const char *env_file = NULL;
+	bool only_check = false;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (option) {
+		case ENV_FILE:
+			env_file = optarg;
+			break;
+		case CHECK_CONFIG:
+			only_check = true;
+			break;
+		case EXAMPLE:
+			config_print_example(stdout);
+			return 0;
+		case OPENAPI:
+			return print_openapi();
+		case VERSION:
+			puts("daybook-worker " DAYBOOK_VERSION);
+			return 0;
+		case HELP:
+			fputs(usage, stdout);
+			return 0;
+		default:
+			fputs(usage, stderr);
+			return 2;
+		}
+	}
+	if (optind < argc) {
+		fputs(usage, stderr);
+		return 2;
+	}
+	return start(env_file, only_check);
+}

@@ -1,0 +1,193 @@
+/* settings.c -- every setting, and what its value must be. */
+#include <libpq-fe.h>
+#include <string.h>
+
+#include "daemon/setting.h"
+
+static const char *const environments[] = { "development", "production", "test", NULL };
+static const char *const log_levels[] = { "debug", "info", "warning", "error", NULL };
+
+static const char *check_database_url(const struct config *config, const char *text)
+{
+	PQconninfoOption *options = PQconninfoParse(text, NULL);
+
+	(void)config;
+	PQconninfoFree(options);
+	return options ? NULL : "is no PostgreSQL address (postgresql://… or key=value pairs)";
+}
+
+/* Whether a text of 16 bytes or fewer, repeated, makes up the secret. */
+static bool is_repetition(const char *secret, size_t len)
+{
+	for (size_t period = 1; period <= 16 && period < len; period++)
+		if (memcmp(secret, secret + period, len - period) == 0)
+			return true;
+	return false;
+}
+
+/* RFC 7518 section 3.2: a key as long as the hash or longer; RFC 8725 section 3.5: a random one. */
+static const char *check_secret(const struct config *config, const char *secret)
+{
+	static const char *const samples[] = {
+		"change-me",   "change_me",
+		"changeme",    "change-this",
+		"change_this", "your-secret",
+		"your_secret", "your-256-bit-secret",
+		"replace-me",  "a-string-secret-at-least-256-bits-long", /* jwt.io's */
+	};
+	size_t len = strlen(secret);
+
+	(void)config;
+	if (len < 32)
+		return "must have at least 32 bytes (openssl rand -hex 32 makes a good one)";
+	if (strchr(secret, ','))
+		return "must not contain a comma, which separates previous keys";
+	for (size_t i = 0; i < sizeof samples / sizeof *samples; i++)
+		if (strcasestr(secret, samples[i]))
+			return "is a sample value that everybody knows; make one with openssl rand "
+			       "-hex 32";
+	if (is_repetition(secret, len))
+		return "repeats a short text; make one with openssl rand -hex 32";
+	return NULL;
+}
+
+/* A secret that both sign with would let each one's tokens pass for the other's. */
+static const char *check_foreign_secret(const struct config *config, const char *secret)
+{
+	if (*secret == '\0')
+		return NULL;
+	if (strcmp(secret, config->jwt_secret_key) == 0)
+		return "must not be JWT_SECRET_KEY";
+	for (size_t i = 0; i < config->jwt_previous_keys.count; i++)
+		if (strcmp(secret, config->jwt_previous_keys.items[i].secret) == 0)
+			return "must not be one of JWT_PREVIOUS_KEYS";
+	return check_secret(config, secret);
+}
+
+static const char *check_kid(const struct config *config, const char *kid)
+{
+	size_t len =
+		strspn(kid, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-");
+
+	(void)config;
+	return len >= 1 && len <= 32 && kid[len] == '\0' ? NULL
+							 : "must be 1 to 32 of A-Z a-z 0-9 _ -";
+}
+
+static const char *check_previous_keys(const struct config *config, const char *text)
+{
+	const struct config_keys *keys = &config->jwt_previous_keys;
+
+	(void)text;
+	for (size_t i = 0; i < keys->count; i++) {
+		if (check_kid(config, keys->items[i].kid))
+			return "must have key ids of 1 to 32 of A-Z a-z 0-9 _ -";
+		if (check_secret(config, keys->items[i].secret))
+			return "must have secrets as good as JWT_SECRET_KEY has to be";
+		if (strcmp(keys->items[i].kid, config->jwt_key_id) == 0)
+			return "must not use the key id of the current key (JWT_KEY_ID)";
+		for (size_t j = 0; j < i; j++)
+			if (strcmp(keys->items[i].kid, keys->items[j].kid) == 0)
+				return "must not use a key id twice";
+	}
+	return NULL;
+}
+
+static const char *check_printable(const struct config *config, const char *text)
+{
+	(void)config;
+	for (; *text; text++)
+		if (*text < 0x20 || *text > 0x7e)
+			return "must be printable ASCII";
+	return NULL;
+}
+
+/* bcrypt below cost 10 is for tests, which hash all the time. */
+static const char *check_bcrypt_cost(const struct config *config, const char *text)
+{
+	(void)text;
+	return config->bcrypt_cost >= 10 || config->environment == ENV_TEST
+		       ? NULL
+		       : "must be at least 10, unless ENVIRONMENT is test";
+}
+
+static const char *check_log_target(const struct config *config, const char *text)
+{
+	(void)config;
+	return *text == '/' || strcmp(text, "stderr") == 0 || strcmp(text, "syslog") == 0
+		       ? NULL
+		       : "must be stderr, syslog or an absolute path";
+}
+
+static const char *check_metrics_file(const struct config *config, const char *text)
+{
+	(void)config;
+	return *text == '/' || *text == '\0' ? NULL : "must be an absolute path or empty";
+}
+
+/* In the order in which they are read: a check may look at members of the rows above. */
+const struct setting config_rows[] = {
+	SETTING("ENVIRONMENT", environment, .words = environments, .initial = "production",
+		.doc = "What this installation is for; test allows weaker password hashes."),
+	SETTING("DATABASE_URL", database_url, .secret = true, .check = check_database_url,
+		.doc = "PostgreSQL's address, such as postgresql:///daybook?user=daybook_app."),
+	SETTING("JWT_SECRET_KEY", jwt_secret_key, .secret = true, .check = check_secret,
+		.doc = "Signs the tokens: 32 random bytes or more (openssl rand -hex 32)."),
+	SETTING("JWT_KEY_ID", jwt_key_id, .initial = "main", .check = check_kid,
+		.doc = "The name (kid) of JWT_SECRET_KEY; give each new key a new one."),
+	SETTING("JWT_PREVIOUS_KEYS", jwt_previous_keys, .secret = true, .initial = "",
+		.check = check_previous_keys,
+		.doc = "Keys that no longer sign but are still accepted, so that a change of key "
+		       "logs nobody out."),
+	SETTING("BETTER_AUTH_SECRET", better_auth_secret, .secret = true, .initial = "",
+		.check = check_foreign_secret,
+		.doc = "Signs the tokens (HS256) of a front end with its own login, which are then "
+		       "accepted, too."),
+	SETTING("TOKEN_ISSUER", token_issuer, .initial = "daybook", .min = 1, .max = 200,
+		.check = check_printable, .doc = "The issuer (iss) of the tokens."),
+	SETTING("TOKEN_AUDIENCE", token_audience, .initial = "daybook", .min = 1, .max = 200,
+		.check = check_printable, .doc = "The audience (aud) of the tokens."),
+	SETTING("ACCESS_TOKEN_SECONDS", access_token_s, .initial = "86400", .min = 1,
+		.max = 31536000, .doc = "How long an access token works."),
+	SETTING("REFRESH_TOKEN_SECONDS", refresh_token_s, .initial = "604800", .min = 1,
+		.max = 31536000, .doc = "How long a session lives after its last refresh."),
+	SETTING("REFRESH_GRACE_SECONDS", refresh_grace_s, .initial = "10", .min = 0, .max = 60,
+		.doc = "How long the refresh token one step behind still works, for two tabs at "
+		       "once."),
+	SETTING("BCRYPT_COST", bcrypt_cost, .initial = "12", .min = 4, .max = 16,
+		.check = check_bcrypt_cost,
+		.doc = "The cost of password hashes; each step doubles the time. Below 10 only in "
+		       "tests."),
+	SETTING("ALLOWED_ORIGINS", allowed_origins, .initial = "",
+		.doc = "The web pages that may call the API from a browser (CORS)."),
+	SETTING("LIMIT_LOGIN_ACCOUNT", limit_login_account, .initial = "5/60",
+		.doc = "Login attempts on one account."),
+	SETTING("LIMIT_LOGIN_ADDRESS", limit_login_address, .initial = "20/60",
+		.doc = "Login attempts from one client address."),
+	SETTING("LIMIT_REGISTER_ADDRESS", limit_register_address, .initial = "10/3600",
+		.doc = "Registrations from one client address."),
+	SETTING("STATEMENT_TIMEOUT_MS", statement_timeout_ms, .initial = "2000", .min = 10,
+		.max = 600000,
+		.doc = "How long one statement may run in PostgreSQL; ten times as long "
+		       "if it deletes what many rows name."),
+	SETTING("LOCK_TIMEOUT_MS", lock_timeout_ms, .initial = "500", .min = 10, .max = 600000,
+		.doc = "How long a statement may wait for a lock."),
+	SETTING("IDLE_TRANSACTION_TIMEOUT_MS", idle_transaction_timeout_ms, .initial = "5000",
+		.min = 10, .max = 600000,
+		.doc = "How long a transaction may idle before PostgreSQL ends it."),
+	SETTING("CONNECT_TIMEOUT_S", connect_timeout_s, .initial = "3", .min = 2, .max = 60,
+		.doc = "How long connecting to PostgreSQL may take, for each of its hosts."),
+	SETTING("TCP_USER_TIMEOUT_MS", tcp_user_timeout_ms, .initial = "3000", .min = 100,
+		.max = 600000,
+		.doc = "How long sent data may stay unacknowledged before the connection to "
+		       "PostgreSQL counts as lost."),
+	SETTING("LOG_TARGET", log_target, .initial = "stderr", .check = check_log_target,
+		.doc = "Where log lines go: stderr, syslog or an absolute path."),
+	SETTING("LOG_LEVEL", log_level, .words = log_levels, .initial = "info",
+		.doc = "The least important lines that are still logged."),
+	SETTING("METRICS_FILE", metrics_file, .initial = "", .check = check_metrics_file,
+		.doc = "The file in which all workers count, an absolute path; empty: each counts "
+		       "alone."),
+};
+
+const size_t config_row_count = sizeof config_rows / sizeof *config_rows;

@@ -1,0 +1,147 @@
+/* password.c -- the rules for passwords, and bcrypt (libxcrypt) under them. */
+#include "auth/password.h"
+
+#include "base/json_scan.h"
+
+#include <assert.h>
+#include <crypt.h>
+#include <locale.h>
+#include <openssl/crypto.h>
+#include <stdio.h>
+#include <string.h>
+#include <wctype.h>
+
+#define MIN_CHARACTERS 8
+
+/* What stands before the salt, `$2b$12$`, and after it. */
+#define HEAD_CHARS 7
+#define SALT_AND_HASH_CHARS 53
+#define BCRYPT_ALPHABET "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+enum kind { UPPER = 1, LOWER = 2, DIGIT = 4, SYMBOL = 8 };
+
+static const struct {
+	enum kind kind;
+	const char *sentence;
+} kind_rules[] = {
+	{ UPPER, "must contain an upper-case letter" },
+	{ LOWER, "must contain a lower-case letter" },
+	{ DIGIT, "must contain a digit" },
+	{ SYMBOL, "must contain a symbol" },
+};
+
+/* Letters are those of Unicode, whatever the locale of the process. */
+static locale_t unicode_locale(void)
+{
+	static locale_t locale;
+
+	if (locale == (locale_t)0)
+		locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+	assert(locale != (locale_t)0);
+	return locale;
+}
+
+/* The character at `*at`, which is valid UTF-8; moves on past it. */
+static wint_t next_character(const char **at)
+{
+	unsigned lead = (unsigned char)*(*at)++;
+	int more = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : lead >= 0xc0 ? 1 : 0;
+	wint_t character = more > 0 ? lead & (0x3fU >> more) : lead;
+
+	for (; more > 0; more--)
+		character = character << 6 | ((unsigned char)*(*at)++ & 0x3fU);
+	return character;
+}
+
+/* The kinds that a character counts for. iswspace() leaves out the spaces that do not break. */
+static unsigned kinds_of(wint_t character)
+{
+	locale_t unicode = unicode_locale();
+	unsigned kinds = 0;
+
+	if (iswupper_l(character, unicode))
+		kinds |= UPPER;
+	if (iswlower_l(character, unicode))
+		kinds |= LOWER;
+	if (iswdigit_l(character, unicode))
+		kinds |= DIGIT;
+	if (!iswalnum_l(character, unicode) && !iswspace_l(character, unicode) &&
+	    character != 0x85 && character != 0xa0 && character != 0x2007 && character != 0x202f)
+		kinds |= SYMBOL;
+	return kinds;
+}
+
+const char *password_fault(const char *password)
+{
+	unsigned characters = 0;
+	unsigned kinds = 0;
+
+	if (strlen(password) > PASSWORD_MAX_BYTES)
+		return "must be at most 72 bytes long";
+	if (!utf8_valid(password, strlen(password)))
+		return "must be valid UTF-8";
+	while (*password != '\0') {
+		kinds |= kinds_of(next_character(&password));
+		characters++;
+	}
+	if (characters < MIN_CHARACTERS)
+		return "must be at least 8 characters long";
+	for (size_t i = 0; i < sizeof(kind_rules) / sizeof(kind_rules[0]); i++)
+		if ((kinds & kind_rules[i].kind) == 0)
+			return kind_rules[i].sentence;
+	return NULL;
+}
+
+/* What libxcrypt makes of it, if that is a hash of ours: on failure it may also be `*0`. */
+static bool bcrypt(const char *password, const char *setting, char out[PASSWORD_HASH_BYTES])
+{
+	struct crypt_data data = { 0 };
+	const char *hash = crypt_rn(password, setting, &data, sizeof(data));
+	bool ok = hash != NULL && password_cost(hash) > 0;
+
+	if (ok)
+		memcpy(out, hash, PASSWORD_HASH_BYTES);
+	OPENSSL_cleanse(&data, sizeof(data));
+	return ok;
+}
+
+bool password_hash(const char *password, int cost, char out[PASSWORD_HASH_BYTES])
+{
+	char setting[CRYPT_GENSALT_OUTPUT_SIZE];
+
+	if (strlen(password) > PASSWORD_MAX_BYTES || cost < 4 || cost > 31)
+		return false;
+	return crypt_gensalt_rn("$2b$", (unsigned long)cost, NULL, 0, setting, sizeof(setting)) !=
+		       NULL &&
+	       bcrypt(password, setting, out);
+}
+
+bool password_verify(const char *password, const char *hash, int cost)
+{
+	bool too_long = strlen(password) > PASSWORD_MAX_BYTES;
+	bool usable = hash != NULL && password_cost(hash) > 0;
+	char dummy[PASSWORD_HASH_BYTES] = "";
+	char made[PASSWORD_HASH_BYTES] = "";
+	bool equal;
+
+	/* libxcrypt refuses phrases of 512 bytes at once, which would show in the time. */
+	if (too_long)
+		password = "";
+	if (!usable) {
+		snprintf(dummy, sizeof(dummy), "$2b$%02d$no.account.no.password", cost);
+		hash = dummy;
+	}
+	equal = bcrypt(password, hash, made) &&
+		CRYPTO_memcmp(made, hash, PASSWORD_HASH_BYTES - 1) == 0;
+	OPENSSL_cleanse(made, sizeof(made));
+	return equal && usable && !too_long;
+}
+
+int password_cost(const char *hash)
+{
+	if (strlen(hash) != PASSWORD_HASH_BYTES - 1 || strncmp(hash, "$2b$", 4) != 0 ||
+	    hash[4] < '0' || hash[4] > '9' || hash[5] < '0' || hash[5] > '9' || hash[6] != '$' ||
+	    strspn(hash + HEAD_CHARS, BCRYPT_ALPHABET) != SALT_AND_HASH_CHARS)
+		return 0;
+	return (hash[4] - '0') * 10 + (hash[5] - '0');
+}

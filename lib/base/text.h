@@ -1,0 +1,19 @@
+/* text.h -- what Unicode says about a text. All texts are valid UTF-8. */
+#ifndef TEXT_H
+#define TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+
+/* How many code points a text has. */
+size_t text_length(const char *text);
+
+/* Whether a text consists of Unicode White_Space only (the empty one does). */
+bool text_is_blank(const char *text);
+
+/* The text in lower case, letter by letter; it belongs to the arena. */
+const char *text_lower(struct arena *arena, const char *text);
+
+#endif

@@ -1,0 +1,223 @@
+#include "daemon/log.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "base/encoding.h"
+#include "base/instant.h"
+#include "base/json_scan.h"
+#include "base/uuid.h"
+#include "daemon/log_sink.h"
+
+static const char line_end[] = "}\n";
+static const char cut_line_end[] = ",\"cut\":true}\n";
+
+/* A line stays under PIPE_BUF together with the line break that may be written in front of it. */
+enum { LINE_ROOM = LOG_LINE_BYTES - sizeof cut_line_end };
+
+static const struct {
+	const char *word;
+	int severity;
+} levels[] = {
+	[LEVEL_DEBUG] = { "debug", LOG_DEBUG },
+	[LEVEL_INFO] = { "info", LOG_INFO },
+	[LEVEL_WARNING] = { "warning", LOG_WARNING },
+	[LEVEL_ERROR] = { "error", LOG_ERR },
+};
+
+static enum log_level lowest_level = LEVEL_INFO;
+static uint64_t dropped;
+
+void log_open(const char *target, enum log_level level, const char *program)
+{
+	lowest_level = level;
+	if (!log_sink_open(target, program))
+		log_event(LEVEL_ERROR, "log_unavailable", "cannot log to %s: %s", target,
+			  strerror(errno));
+}
+
+void log_reopen(void)
+{
+	if (!log_sink_reopen())
+		log_event(LEVEL_ERROR, "log_unavailable", "cannot reopen the log: %s",
+			  strerror(errno));
+}
+
+static void put(struct log_line *line, const char *data, size_t len)
+{
+	memcpy(line->text + line->len, data, len);
+	line->len += len;
+}
+
+/* Adds `,"key":value`, where the value is JSON already. */
+static void put_member(struct log_line *line, const char *key, const char *value, size_t len)
+{
+	size_t key_len = strlen(key);
+
+	if (line->skipped)
+		return;
+	if (line->len + key_len + len + strlen(",\"\":") > LINE_ROOM) {
+		line->cut = true;
+		return;
+	}
+	put(line, line->len > 1 ? ",\"" : "\"", line->len > 1 ? 2 : 1);
+	put(line, key, key_len);
+	put(line, "\":", 2);
+	put(line, value, len);
+}
+
+void log_begin(struct log_line *line, enum log_level level, const char *event)
+{
+	line->level = level;
+	line->skipped = level < lowest_level;
+	line->cut = false;
+	line->len = 0;
+	if (line->skipped)
+		return;
+	char ts[INSTANT_TEXT_BYTES + 2] = "\"";
+	char *end = instant_format(ts + 1, instant_now_us());
+	*end++ = '"';
+	put(line, "{", 1);
+	put_member(line, "ts", ts, (size_t)(end - ts));
+	log_text(line, "level", levels[level].word);
+	log_text(line, "event", event);
+	log_int(line, "pid", getpid());
+}
+
+/* The bytes at `text` that are one character of valid UTF-8, or 0. */
+static size_t character_bytes(const char *text, size_t left)
+{
+	unsigned char lead = (unsigned char)*text;
+	size_t len = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+
+	return len <= left && utf8_valid(text, len) ? len : 0;
+}
+
+/* Writes one character; control characters (C1 too, they drive terminals) become \u00XX. */
+static char *escape_character(char *out, const char *text, size_t len)
+{
+	unsigned char c = (unsigned char)text[len - 1];
+
+	if (len == 1 && (c == '"' || c == '\\'))
+		*out++ = '\\';
+	else if ((len == 1 && (c < 0x20 || c == 0x7f)) ||
+		 (len == 2 && (unsigned char)text[0] == 0xc2 && c < 0xa0))
+		return out + sprintf(out, "\\u%04x", c);
+	memcpy(out, text, len);
+	return out + len;
+}
+
+/* Whether a byte is a character that is written as it is, as nearly all are. */
+static bool is_plain(char c)
+{
+	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
+void log_text(struct log_line *line, const char *key, const char *text)
+{
+	char quoted[6 * LOG_TEXT_BYTES + 8], *out = quoted;
+
+	if (line->skipped || !text)
+		return;
+	*out++ = '"';
+	size_t len = strnlen(text, LOG_TEXT_BYTES + 1);
+	if (len > LOG_TEXT_BYTES)
+		for (len = LOG_TEXT_BYTES; len > LOG_TEXT_BYTES - 4; len--)
+			if (((unsigned char)text[len] & 0xc0) != 0x80)
+				break;
+	for (size_t i = 0; i < len;) {
+		if (is_plain(text[i])) {
+			*out++ = text[i++];
+			continue;
+		}
+		size_t bytes = character_bytes(text + i, len - i);
+		if (bytes > 0)
+			out = escape_character(out, text + i, bytes);
+		else
+			out = stpcpy(out, "\\ufffd");
+		i += bytes > 0 ? bytes : 1;
+	}
+	*out++ = '"';
+	put_member(line, key, quoted, (size_t)(out - quoted));
+}
+
+void log_int(struct log_line *line, const char *key, int64_t value)
+{
+	char digits[DECIMAL_BYTES];
+
+	if (!line->skipped)
+		put_member(line, key, digits, (size_t)(decimal_format(digits, value) - digits));
+}
+
+void log_ms(struct log_line *line, const char *key, int64_t us)
+{
+	char digits[DECIMAL_BYTES + 4];
+
+	if (line->skipped)
+		return;
+	char *end = decimal_format(digits, us / 1000);
+	*end++ = '.';
+	for (int unit = 100; unit > 0; unit /= 10)
+		*end++ = (char)('0' + us / unit % 10);
+	put_member(line, key, digits, (size_t)(end - digits));
+}
+
+void log_uuid(struct log_line *line, const char *key, const struct uuid *uuid)
+{
+	char text[40];
+
+	if (line->skipped || !uuid->set)
+		return;
+	uuid_format(text, uuid->bytes);
+	log_text(line, key, text);
+}
+
+void log_email(struct log_line *line, const char *key, const char *email)
+{
+	char masked[LOG_TEXT_BYTES + 8];
+
+	if (line->skipped || !email)
+		return;
+	const char *domain = strrchr(email, '@');
+	size_t first =
+		domain && domain > email ? character_bytes(email, (size_t)(domain - email)) : 0;
+	snprintf(masked, sizeof masked, "%.*s***%s", (int)first, email, domain ? domain : "");
+	log_text(line, key, masked);
+}
+
+void log_end(struct log_line *line)
+{
+	if (line->skipped)
+		return;
+	if (line->cut)
+		put(line, cut_line_end, sizeof cut_line_end - 1);
+	else
+		put(line, line_end, sizeof line_end - 1);
+	if (!log_sink_write(line->text, line->len, levels[line->level].severity))
+		dropped++;
+}
+
+void log_event(enum log_level level, const char *event, const char *format, ...)
+{
+	char message[2 * LOG_TEXT_BYTES];
+	struct log_line line;
+	va_list args;
+
+	if (level < lowest_level)
+		return;
+	va_start(args, format);
+	vsnprintf(message, sizeof message, format, args);
+	va_end(args);
+	log_begin(&line, level, event);
+	log_text(&line, "message", message);
+	log_end(&line);
+}
+
+uint64_t log_dropped(void)
+{
+	return dropped;
+}

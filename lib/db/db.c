@@ -1,0 +1,156 @@
+#include "db/db.h"
+
+#include <assert.h>
+#include <poll.h>
+#include <string.h>
+
+#include "base/crypto.h"
+#include "base/instant.h"
+#include "daemon/log.h"
+#include "daemon/metrics.h"
+#include "db/connection.h"
+#include "db/pipeline.h"
+#include "db/result.h"
+#include "sql/requests.h"
+
+enum { MAX_TRIES = 4 };
+
+static bool all_read(const struct query *queries, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!queries[i].statement->reads)
+			return false;
+	return true;
+}
+
+static void pause_before_retry(void)
+{
+	uint8_t dice;
+
+	random_bytes(&dice, sizeof dice);
+	poll(NULL, 0, 1 + dice / 16);
+}
+
+static void drop(struct db *db, int64_t deadline_us)
+{
+	bool late = monotonic_us() >= deadline_us;
+
+	log_event(LEVEL_WARNING, "database_lost", "%s %s", db->fault.sqlstate,
+		  late ? "no answer in time" : db->fault.message);
+	connection_close(db);
+	if (late)
+		connection_pause(db, late);
+}
+
+/* Tries until it is done, or until trying again is pointless or dangerous. What begins or is inside
+ * an explicit transaction has one try only: the whole of it would have to be repeated. */
+static enum outcome run_tries(struct db *db, struct arena *arena, const struct batch *batch,
+			      struct result *results)
+{
+	enum outcome outcome = LOST;
+
+	for (int try = 1; try <= MAX_TRIES; try++) {
+		int64_t deadline_us = pipeline_deadline(db, batch);
+		memset(results, 0, batch->count * sizeof *results);
+		if (db->in_transaction ? !db->conn : !connection_open(db, deadline_us))
+			return BUSY;
+		outcome = pipeline_run(db, arena, batch, deadline_us, results);
+		if (outcome == LOST)
+			drop(db, deadline_us);
+		if (outcome == DONE || db->in_transaction || batch->before)
+			return outcome;
+		if (outcome == REPEAT)
+			pause_before_retry();
+		else if (outcome != LOST || try > 1 || !all_read(batch->queries, batch->count))
+			return outcome;
+	}
+	return outcome;
+}
+
+/* The outcome as callers know it. */
+static enum err conclude(enum outcome outcome)
+{
+	if (outcome == DONE)
+		return OK;
+	metrics_add(METRIC_DB_ERRORS, 1);
+	if (outcome == FAILED)
+		return ERR_INTERNAL;
+	return outcome == TIMED_OUT ? ERR_TIMEOUT : ERR_UNAVAILABLE;
+}
+
+/* What comes before a scope's queries: a row of it tells that they may see the user's. */
+static struct query begin_scope(const struct db_scope *scope)
+{
+	if (!scope->session.set)
+		return sql_request_begin_foreign(scope->user, scope->email);
+	return sql_request_begin(scope->user, scope->session);
+}
+
+/* Runs the queries with the check of the scope's session in front. */
+static enum err run_scoped(struct db *db, struct arena *arena, const struct db_scope *scope,
+			   struct batch batch, struct result *results)
+{
+	struct query all[SQL_MAX_QUERIES + 1] = { begin_scope(scope) };
+	struct result answers[SQL_MAX_QUERIES + 1];
+
+	assert(batch.count <= SQL_MAX_QUERIES);
+	memcpy(all + 1, batch.queries, batch.count * sizeof *all);
+	batch.queries = all;
+	batch.count++;
+	enum outcome outcome = run_tries(db, arena, &batch, answers);
+	if (answers[0].rows && answers[0].row_count == 0)
+		return scope->session.set ? ERR_SESSION_REVOKED : ERR_UNAUTHORIZED;
+	memcpy(results, answers + 1, (batch.count - 1) * sizeof *results);
+	return conclude(outcome);
+}
+
+enum err db_run(struct db *db, struct arena *arena, const struct db_scope *scope,
+		const struct query *queries, size_t count, struct result *results)
+{
+	struct batch batch = { .queries = queries, .count = count };
+
+	assert(count <= SQL_MAX_QUERIES);
+	if (scope && !db->in_transaction)
+		return run_scoped(db, arena, scope, batch, results);
+	return conclude(run_tries(db, arena, &batch, results));
+}
+
+enum err db_begin(struct db *db, struct arena *arena, enum db_view view,
+		  const struct db_scope *scope, const struct query *query, struct result *out)
+{
+	static const char *const begin[] = {
+		[DB_LATEST] = "BEGIN", [DB_SNAPSHOT] = "BEGIN ISOLATION LEVEL REPEATABLE READ"
+	};
+	struct batch batch = { begin[view], "SAVEPOINT work", query, 1 };
+
+	assert(!db->in_transaction);
+	enum err err = run_scoped(db, arena, scope, batch, out);
+	if (err == OK)
+		db->in_transaction = true;
+	else
+		db_rollback(db, arena);
+	return err;
+}
+
+enum err db_commit(struct db *db, struct arena *arena, bool undo, const struct query *query)
+{
+	struct batch batch = { undo ? "ROLLBACK TO work" : NULL, "COMMIT", query, 1 };
+	struct result result;
+
+	assert(db->in_transaction);
+	enum err err = db->conn ? conclude(run_tries(db, arena, &batch, &result)) : ERR_UNAVAILABLE;
+	if (err != OK)
+		db_rollback(db, arena);
+	db->in_transaction = false;
+	return err;
+}
+
+void db_rollback(struct db *db, struct arena *arena)
+{
+	struct batch batch = { .before = "ROLLBACK" };
+
+	db->in_transaction = false;
+	int64_t deadline_us = pipeline_deadline(db, &batch);
+	if (db->conn && pipeline_run(db, arena, &batch, deadline_us, NULL) != DONE)
+		drop(db, deadline_us);
+}

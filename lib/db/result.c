@@ -1,0 +1,254 @@
+#include "db/result.h"
+
+#include <arpa/inet.h>
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/instant.h"
+#include "base/uuid.h"
+
+/* PostgreSQL's type OIDs (pg_type.dat); any other type here is an enum, which travels as text. */
+enum {
+	BOOL = 16,
+	INT8 = 20,
+	INT2 = 21,
+	INT4 = 23,
+	JSON = 114,
+	FLOAT8 = 701,
+	TEXT_ARRAY = 1009,
+	DATE = 1082,
+	TIMESTAMPTZ = 1184,
+	UUID = 2950,
+	JSONB = 3802,
+};
+
+#define EPOCH_2000_DAYS 10957
+#define EPOCH_2000_US (INT64_C(86400000000) * EPOCH_2000_DAYS)
+
+struct column *columns_new(const PGresult *rows)
+{
+	int count = PQnfields(rows);
+	size_t names = 0;
+
+	for (int i = 0; i < count; i++)
+		names += 2 * strlen(PQfname(rows, i)) + 5;
+	struct column *columns = malloc((size_t)count * sizeof *columns + names);
+	if (!columns)
+		abort();
+	char *at = (char *)(columns + count);
+	for (int i = 0; i < count; i++) {
+		const char *name = PQfname(rows, i);
+		char *key = at;
+		at += sprintf(key, "\"%s\":", name) + 1;
+		columns[i] = (struct column){ .type = PQftype(rows, i),
+					      .hidden = name[0] == '_',
+					      .name = at,
+					      .key = key,
+					      .key_len = strlen(key) };
+		at = stpcpy(at, name) + 1;
+	}
+	return columns;
+}
+
+static uint32_t read_u32(const char *bytes)
+{
+	uint32_t net;
+
+	memcpy(&net, bytes, sizeof net);
+	return ntohl(net);
+}
+
+static int64_t read_i64(const char *bytes)
+{
+	return (int64_t)((uint64_t)read_u32(bytes) << 32 | read_u32(bytes + 4));
+}
+
+static int64_t read_integer(const char *bytes, int len)
+{
+	if (len == 8)
+		return read_i64(bytes);
+	if (len == 4)
+		return (int32_t)read_u32(bytes);
+	return (int16_t)((unsigned char)bytes[0] << 8 | (unsigned char)bytes[1]);
+}
+
+/* The shortest decimal form that reads back as the same number. */
+static void put_real(struct buf *buf, const char *bytes)
+{
+	int64_t bits = read_i64(bytes);
+	double value;
+	char text[32];
+
+	memcpy(&value, &bits, sizeof value);
+	for (int digits = 15; digits <= 17; digits++) {
+		snprintf(text, sizeof text, "%.*g", digits, value);
+		if (strtod(text, NULL) == value)
+			break;
+	}
+	buf_puts(buf, text);
+}
+
+/* A text[] as a JSON array; see encode_strings() for the format. */
+static void put_strings(struct buf *buf, const char *bytes)
+{
+	uint32_t dimensions = read_u32(bytes);
+	uint32_t count = dimensions > 0 ? read_u32(bytes + 12) : 0;
+	const char *at = bytes + 20;
+
+	buf_putc(buf, '[');
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t len = read_u32(at);
+		if (i > 0)
+			buf_putc(buf, ',');
+		json_put_string(buf, at + 4, len);
+		at += 4 + len;
+	}
+	buf_putc(buf, ']');
+}
+
+static void put_value(struct buf *buf, uint32_t type, const char *bytes, int len)
+{
+	char *at;
+
+	switch (type) {
+	case BOOL:
+		json_put_bool(buf, bytes[0]);
+		break;
+	case INT2:
+	case INT4:
+	case INT8:
+		buf_put_int(buf, read_integer(bytes, len));
+		break;
+	case FLOAT8:
+		put_real(buf, bytes);
+		break;
+	case TEXT_ARRAY:
+		put_strings(buf, bytes);
+		break;
+	case JSON:
+		buf_put(buf, bytes, (size_t)len);
+		break;
+	case JSONB: /* a version byte goes before the text */
+		buf_put(buf, bytes + 1, (size_t)len - 1);
+		break;
+	case TIMESTAMPTZ:
+		at = buf_reserve(buf, INSTANT_TEXT_BYTES + 2);
+		*at = '"';
+		at = instant_format(at + 1, read_i64(bytes) + EPOCH_2000_US);
+		*at = '"';
+		buf->len = (size_t)(at + 1 - buf->data);
+		break;
+	case DATE:
+		at = buf_reserve(buf, 16);
+		*at = '"';
+		at = date_format(at + 1, (int32_t)read_u32(bytes) + EPOCH_2000_DAYS);
+		*at = '"';
+		buf->len = (size_t)(at + 1 - buf->data);
+		break;
+	case UUID:
+		at = buf_reserve(buf, 40);
+		*at = '"';
+		at = uuid_format(at + 1, (const uint8_t *)bytes);
+		*at = '"';
+		buf->len = (size_t)(at + 1 - buf->data);
+		break;
+	default:
+		json_put_string(buf, bytes, (size_t)len);
+	}
+}
+
+void result_put_row(struct buf *buf, const struct result *result, int row)
+{
+	char before = '{';
+
+	for (int i = 0; i < result->column_count; i++) {
+		const struct column *column = &result->columns[i];
+		if (column->hidden)
+			continue;
+		buf_putc(buf, before);
+		before = ',';
+		buf_put(buf, column->key, column->key_len);
+		if (PQgetisnull(result->rows, row, i))
+			buf_put(buf, "null", 4);
+		else
+			put_value(buf, column->type, PQgetvalue(result->rows, row, i),
+				  PQgetlength(result->rows, row, i));
+	}
+	if (before == '{')
+		buf_putc(buf, '{');
+	buf_putc(buf, '}');
+}
+
+void result_put_rows(struct buf *buf, const struct result *result, int count)
+{
+	buf_putc(buf, '[');
+	for (int row = 0; row < count; row++) {
+		if (row > 0)
+			buf_putc(buf, ',');
+		result_put_row(buf, result, row);
+	}
+	buf_putc(buf, ']');
+}
+
+static int find_column(const struct result *result, const char *name)
+{
+	for (int i = 0; i < result->column_count; i++)
+		if (strcmp(result->columns[i].name, name) == 0)
+			return i;
+	return -1;
+}
+
+bool result_has(const struct result *result, const char *name)
+{
+	return find_column(result, name) >= 0;
+}
+
+/* The bytes of a value, or NULL for SQL's NULL. */
+static const char *value_of(const struct result *result, int row, const char *name, int *len)
+{
+	int i = find_column(result, name);
+
+	assert(i >= 0 && row < result->row_count);
+	if (PQgetisnull(result->rows, row, i))
+		return NULL;
+	*len = PQgetlength(result->rows, row, i);
+	return PQgetvalue(result->rows, row, i);
+}
+
+const char *result_text(const struct result *result, int row, const char *name)
+{
+	int len;
+
+	return value_of(result, row, name, &len);
+}
+
+bool result_bool(const struct result *result, int row, const char *name)
+{
+	int len;
+	const char *bytes = value_of(result, row, name, &len);
+
+	return bytes && bytes[0];
+}
+
+struct integer result_integer(const struct result *result, int row, const char *name)
+{
+	int len;
+	const char *bytes = value_of(result, row, name, &len);
+
+	if (!bytes)
+		return (struct integer){ 0 };
+	return (struct integer){ read_integer(bytes, len), true };
+}
+
+struct uuid result_uuid(const struct result *result, int row, const char *name)
+{
+	int len;
+	const char *bytes = value_of(result, row, name, &len);
+	struct uuid uuid = { .set = bytes };
+
+	if (bytes)
+		memcpy(uuid.bytes, bytes, sizeof uuid.bytes);
+	return uuid;
+}

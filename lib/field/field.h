@@ -1,0 +1,150 @@
+/* field.h -- tables of fields: what a body, a query string or an answer consists of.
+ *
+ * A table validates what comes in, puts it into a C struct, and prints its part of the OpenAPI
+ * document, so the three cannot disagree. The kind of a field follows from the type of the struct's
+ * member, its place from offsetof. All wrong fields are found at once. */
+#ifndef FIELD_H
+#define FIELD_H
+
+#include <json-c/json.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/types.h"
+
+enum kind {
+	KIND_BOOLEAN,
+	KIND_INTEGER,
+	KIND_TEXT,
+	KIND_UUID,
+	KIND_INSTANT,
+	KIND_DATE,
+	KIND_MOMENT,
+	KIND_STRINGS,
+	KIND_REFERENCE, /* only in queries */
+	KIND_OBJECTS,
+	/* only in answers: */
+	KIND_NUMBER,
+	KIND_OBJECT,
+};
+
+/* An instant, or a date that stands for a whole local day. */
+struct moment {
+	struct instant instant;
+	struct date date;
+};
+
+/* An id, or the word `none` for what has no such reference. */
+struct reference {
+	struct uuid id;
+	struct boolean none;
+};
+
+/* A list of objects, checked one by one and written down again in canonical form. */
+struct objects {
+	const char *json;
+	const void *const *items; /* the struct of each, as its shape binds it */
+	size_t count;
+	bool set;
+};
+
+enum access {
+	READ_WRITE,
+	ON_CREATE,  /* taken when the resource is made, ignored afterwards */
+	LOCK,	    /* `version`: taken by changes as a condition, ignored by creates */
+	READ_ONLY,  /* only answered; accepted and ignored, so that clients may send back what they
+		       got */
+	WRITE_ONLY, /* only taken */
+};
+
+/* A rule for texts beyond length: the reason why a value breaks it, or NULL. */
+struct text_format {
+	const char *openapi;			 /* the `format` in the OpenAPI document, or NULL */
+	const char *pattern;			 /* the `pattern` there, or NULL */
+	const char *(*fault)(const char *value); /* or NULL */
+};
+
+struct field {
+	const char *name;
+	enum kind kind;
+	enum access access;
+	size_t offset;
+	bool required, nullable;
+	int64_t min, max;  /* of a number, or of a text's length in code points */
+	int64_t max_items; /* of strings */
+	const char *const
+		*words; /* the allowed values, ending with NULL; upper case: any case is taken */
+	const struct text_format *format;
+	const char *preset; /* the default, for the documentation */
+	const char *doc;
+	/* for the documentation, this member of a small good body: a text as it is, else JSON */
+	const char *example;
+	const struct shape *shape; /* of KIND_OBJECT(S) */
+};
+
+/* A named table; the name is the schema's in the OpenAPI document. */
+struct shape {
+	const char *name;
+	const struct field *fields; /* ends with FIELDS_END */
+	/* For what no single field can tell: the reason why the struct is wrong, with the field to
+	 * blame, or NULL. `sent` are the members that came; only asked when each of them is right
+	 * by itself. */
+	const char *(*fault)(const void *in, const struct strings *sent, const char **field);
+};
+
+#define KIND_OF(member)                                                                            \
+	_Generic((member),                                                                         \
+	        struct boolean: KIND_BOOLEAN,                                                      \
+	        struct integer: KIND_INTEGER,                                                      \
+	        const char *: KIND_TEXT,                                                           \
+	        struct uuid: KIND_UUID,                                                            \
+	        struct instant: KIND_INSTANT,                                                      \
+	        struct date: KIND_DATE,                                                            \
+	        struct moment: KIND_MOMENT,                                                        \
+	        struct strings: KIND_STRINGS,                                                      \
+	        struct reference: KIND_REFERENCE,                                                  \
+	        struct objects: KIND_OBJECTS)
+
+#define FIELD_AS(text, type, member, ...)                                                          \
+	{                                                                                          \
+		.name = text, .kind = KIND_OF(((type *)0)->member),                                \
+		.offset = offsetof(type, member), __VA_ARGS__                                      \
+	}
+#define FIELD(type, member, ...) FIELD_AS(#member, type, member, __VA_ARGS__)
+
+/* A member of answers that no request may set. */
+#define ANSWER(text, answer_kind, ...)                                                             \
+	{                                                                                          \
+		.name = text, .kind = answer_kind, .access = READ_ONLY, __VA_ARGS__                \
+	}
+#define FIELDS_END                                                                                 \
+	{                                                                                          \
+		.name = NULL                                                                       \
+	}
+
+/* The field of that name, or NULL. */
+const struct field *field_find(const struct field *fields, const char *name);
+
+/* Reads one JSON value into its place in `in`. Returns NULL, or what is wrong with it as the rest
+ * of a sentence that starts with the field's name ("must be 1 to 200 characters"). */
+const char *field_from_json(struct arena *arena, const struct field *field,
+			    struct json_object *value, void *in);
+
+/* The same for the values of one query parameter, which came `count` times. */
+const char *field_from_query(struct arena *arena, const struct field *field,
+			     const char *const *values, size_t count, void *in);
+
+/* How many bytes the struct of a table has at least. */
+size_t fields_size(const struct field *fields);
+
+/* Whether a name is among the members that came. */
+bool strings_have(const struct strings *strings, const char *text);
+
+/* Appends the value as JSON, an unset one as `null`. Equal values are equal bytes. */
+void field_put(struct buf *buf, const struct field *field, const void *in);
+
+/* What the field demands, as the rest of a sentence that starts with its name. */
+const char *field_rule(struct arena *arena, const struct field *field);
+
+#endif

@@ -1,0 +1,247 @@
+#include "openapi/openapi.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "openapi/openapi_answers.h"
+
+struct writer {
+	struct buf *out;
+	const struct router *router;
+	const char *path;	    /* the path whose operations are being written */
+	const struct route *reader; /* what GET does there */
+	struct buf done;	    /* the paths and tags that are written, each in quotes */
+	struct schemas schemas;
+	bool first, first_operation;
+};
+
+static const char *const verbs[] = { "get", "post", "put", "patch", "delete" };
+
+/* `get_tasks_by_id` for GET /api/v1/tasks/{id}: unique, and stable as long as the path is. */
+static void put_operation_id(struct buf *out, const struct route *route, const char *path)
+{
+	buf_printf(out, "\"operationId\":\"%s%s", verbs[route->method],
+		   route->outside_api ? "_root" : "");
+	if (!route->outside_api)
+		path += strlen("/api/v1");
+	for (; *path; path++) {
+		if (*path == '{')
+			buf_puts(out, "by_");
+		else if (isalnum((unsigned char)*path))
+			buf_putc(out, *path);
+		else if (*path != '}')
+			buf_putc(out, '_');
+	}
+	buf_puts(out, "\",");
+}
+
+static void put_comma(struct buf *out, bool *first)
+{
+	if (!*first)
+		buf_putc(out, ',');
+	*first = false;
+}
+
+static void put_path_params(struct buf *out, const char *path, bool *first)
+{
+	for (const char *at = strchr(path, '{'); at; at = strchr(at + 1, '{')) {
+		size_t len = strcspn(at + 1, "}");
+		put_comma(out, first);
+		buf_puts(out, "{\"name\":");
+		json_put_string(out, at + 1, len);
+		buf_printf(out,
+			   ",\"in\":\"path\",\"required\":true,\"description\":\"%s\","
+			   "\"schema\":{\"type\":\"string\",\"format\":\"uuid\"}}",
+			   strncmp(at, "{user_id}", 9) == 0 ? "The id of the token's own user."
+							    : "Which one.");
+	}
+}
+
+static void put_query_params(struct buf *out, const struct field *field, bool *first)
+{
+	for (; field && field->name; field++) {
+		put_comma(out, first);
+		buf_puts(out, "{\"name\":");
+		json_put_text(out, field->name);
+		buf_printf(out, ",\"in\":\"query\",\"required\":%s,\"description\":",
+			   field->required ? "true" : "false");
+		json_put_text(out, field->doc ? field->doc : "");
+		buf_puts(out, ",\"schema\":");
+		schema_put_field(out, field, false);
+		buf_putc(out, '}');
+	}
+}
+
+static void put_parameters(struct buf *out, const struct operation *operation)
+{
+	const struct route *route = operation->route;
+	bool first = true;
+
+	buf_puts(out, "\"parameters\":[");
+	put_path_params(out, operation->path, &first);
+	put_query_params(out, route->query, &first);
+	if (takes_if_match(operation)) {
+		put_comma(out, &first);
+		buf_puts(out, "{\"$ref\":\"#/components/parameters/IfMatch\"}");
+	}
+	if (route->method == GET && answers_etag(route)) {
+		put_comma(out, &first);
+		buf_puts(out, "{\"$ref\":\"#/components/parameters/IfNoneMatch\"}");
+	}
+	if (route->idempotent) {
+		put_comma(out, &first);
+		buf_puts(out, "{\"$ref\":\"#/components/parameters/IdempotencyKey\"}");
+	}
+	buf_puts(out, "],");
+}
+
+static void put_body(struct writer *writer, const struct route *route)
+{
+	if (!route->body)
+		return;
+	buf_printf(writer->out,
+		   "\"requestBody\":{\"required\":%s,\"content\":{\"application/json\":"
+		   "{\"schema\":{\"$ref\":\"#/components/schemas/%s\"}}}},",
+		   route->optional_body ? "false" : "true",
+		   schemas_add_body(&writer->schemas, route));
+}
+
+static void put_operation(const struct route *route, const char *path, void *context)
+{
+	struct writer *writer = context;
+	struct operation operation = { route, path, writer->reader };
+	struct buf *out = writer->out;
+
+	if (strcmp(path, writer->path) != 0)
+		return;
+	put_comma(out, &writer->first_operation);
+	buf_printf(out, "\"%s\":{", verbs[route->method]);
+	put_operation_id(out, route, path);
+	buf_puts(out, "\"summary\":");
+	json_put_text(out, route->doc);
+	buf_printf(out, ",\"tags\":[\"%s\"],", route->tag);
+	if (route->audience == ANYBODY)
+		buf_puts(out, "\"security\":[],");
+	put_parameters(out, &operation);
+	put_body(writer, route);
+	answers_put(out, &writer->schemas, &operation);
+	buf_putc(out, '}');
+}
+
+static void find_reader(const struct route *route, const char *path, void *context)
+{
+	struct writer *writer = context;
+
+	if (route->method == GET && strcmp(path, writer->path) == 0)
+		writer->reader = route;
+}
+
+/* Notes a text; false when it was noted before. */
+static bool is_new(struct buf *done, const char *text)
+{
+	size_t before = done->len;
+
+	json_put_text(done, text);
+	if (!memmem(done->data, before, done->data + before, done->len - before))
+		return true;
+	done->len = before;
+	return false;
+}
+
+/* A path is written when it is first met, with the operations of all its routes. */
+static void put_path(const struct route *route, const char *path, void *context)
+{
+	struct writer *writer = context;
+
+	(void)route;
+	if (!is_new(&writer->done, path))
+		return;
+	put_comma(writer->out, &writer->first);
+	json_put_text(writer->out, path);
+	buf_puts(writer->out, ":{");
+	writer->path = path;
+	writer->reader = NULL;
+	writer->first_operation = true;
+	router_each(writer->router, find_reader, writer);
+	router_each(writer->router, put_operation, writer);
+	buf_putc(writer->out, '}');
+}
+
+static void put_tag(const struct route *route, const char *path, void *context)
+{
+	struct writer *writer = context;
+
+	(void)path;
+	if (!route->tag_doc || !is_new(&writer->done, route->tag))
+		return;
+	put_comma(writer->out, &writer->first);
+	buf_printf(writer->out, "{\"name\":\"%s\",\"description\":", route->tag);
+	json_put_text(writer->out, route->tag_doc);
+	buf_putc(writer->out, '}');
+}
+
+static const char about[] =
+	"JSON over HTTPS. Get a token from `/api/v1/auth/login` and send it as `Authorization: "
+	"Bearer "
+	"…`.\n\n"
+	"**Bodies** are JSON objects in UTF-8. Members that the server itself returns may be sent "
+	"back and are ignored; unknown ones are refused. Enums are taken in any case. Times are "
+	"RFC "
+	"3339 with any offset, and answered in UTC.\n\n"
+	"**Changes** (PUT and PATCH alike) merge: an absent member keeps its value, `null` clears "
+	"an optional one. Send the `version` or the ETag (`If-Match`) that you know, and a change "
+	"that would undo somebody else's is refused with 412 and the resource as it is.\n\n"
+	"**Lists** come in pages: go on with `cursor=` and the `next_cursor` of the page "
+	"before.\n\n"
+	"**Errors** all have one form, with a stable word in `error`; with `Accept: "
+	"application/problem+json` the form of RFC 9457. Beyond those listed: 405 "
+	"`method_not_allowed`, 414 `uri_too_long`, 431 `headers_too_large`, 500 `internal_error`.";
+
+static void put_info(struct buf *out, const char *version)
+{
+	buf_puts(out, "\"openapi\":\"3.1.0\",\"info\":{\"title\":\"Daybook\",\"summary\":"
+		      "\"A self-hosted backend for a person's day.\",\"description\":");
+	json_put_text(out, about);
+	buf_puts(out, ",\"version\":");
+	json_put_text(out, version);
+	buf_puts(out, "},\"servers\":[{\"url\":\"/\",\"description\":\"This server\"}],"
+		      "\"security\":[{\"bearer\":[]}],");
+}
+
+static void put_shared(struct buf *out, struct schemas *schemas)
+{
+	buf_puts(out,
+		 "\"securitySchemes\":{\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\","
+		 "\"bearerFormat\":\"JWT\",\"description\":\"The `access_token` of a login.\"}},"
+		 "\"parameters\":{"
+		 "\"IfMatch\":{\"name\":\"If-Match\",\"in\":\"header\",\"description\":"
+		 "\"Change only what still has this ETag; else 412 with the current resource.\","
+		 "\"schema\":{\"type\":\"string\"}},"
+		 "\"IfNoneMatch\":{\"name\":\"If-None-Match\",\"in\":\"header\",\"description\":"
+		 "\"Answer 304 if the resource still has this ETag.\","
+		 "\"schema\":{\"type\":\"string\"}},"
+		 "\"IdempotencyKey\":{\"name\":\"Idempotency-Key\",\"in\":\"header\","
+		 "\"description\":"
+		 "\"The same key with the same body within 24 h gets the first answer again.\","
+		 "\"schema\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":128,"
+		 "\"pattern\":\"^[!-~]+$\"}}},");
+	answers_put_shared(out, schemas);
+}
+
+void openapi_write(const struct router *router, const char *version, struct buf *out)
+{
+	struct writer writer = { .out = out, .router = router, .first = true };
+
+	buf_putc(out, '{');
+	put_info(out, version);
+	buf_puts(out, "\"tags\":[");
+	router_each(router, put_tag, &writer);
+	buf_puts(out, "],\"paths\":{");
+	writer.first = true;
+	router_each(router, put_path, &writer);
+	buf_puts(out, "},\"components\":{");
+	put_shared(out, &writer.schemas);
+	schemas_put(&writer.schemas, out);
+	buf_puts(out, "}}");
+	buf_free(&writer.done);
+}

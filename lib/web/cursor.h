@@ -1,0 +1,14 @@
+/* cursor.h -- where a list goes on: the sort key and id of the last row seen, signed together with
+ * the user, the path, the filter and the order, so that it fits nowhere else. */
+#ifndef CURSOR_H
+#define CURSOR_H
+
+#include "web/web.h"
+
+/* The cursor behind a row with this sort key and id; it belongs to the arena. */
+const char *cursor_make(struct request *req, const char *key, const struct uuid *id);
+
+/* Reads page->cursor into after_key and after_id; false if it is not one of this list's. */
+bool cursor_read(struct request *req, struct page *page);
+
+#endif

@@ -1,0 +1,14 @@
+/* idempotency.h -- Idempotency-Key: the same request again gets the same answer, and is done once.
+ *
+ * The key is claimed, the work is done and its answer is stored in one transaction, so none of the
+ * three can be there without the others. Kept for 24 hours, for one user, method and path. */
+#ifndef IDEMPOTENCY_H
+#define IDEMPOTENCY_H
+
+#include "web/web.h"
+
+/* Runs the route's handler under the key, or answers with what was stored. 5xx, 401 and 429 are
+ * not stored: trying again may help. */
+enum err idempotency_run(struct request *req, const char *key);
+
+#endif

@@ -1,0 +1,236 @@
+/* test_password.c -- the rules, and bcrypt with its limits of 72 bytes and no NUL. */
+#include "auth/password.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+/* The lowest cost that bcrypt knows, since this is about right and wrong, not about strength. */
+#define COST 4
+
+#define TEN "1234567890"
+#define SIXTY_EIGHT "Aa!" TEN TEN TEN TEN TEN TEN "12345"
+
+static const struct {
+	const char *password;
+	const char *fault;
+} rules[] = {
+	{ "Abcdef1!", NULL },
+	{ "aB3$5678", NULL },
+	{ "correct Horse 7 battery staple?", NULL },
+	{ "\xc3\x84pfel-7x", NULL },					/* Ä is upper case */
+	{ "\xd0\x9f\xd0\xb0\xd1\x80\xd0\xbe\xd0\xbb\xd1\x8c-1", NULL }, /* Пароль-1 */
+	{ "Abcdefg1\xe2\x82\xac", NULL },				/* € is a symbol */
+	{ "Abcdefg1\xf0\x9f\x94\x91", NULL },				/* so is 🔑 */
+	{ SIXTY_EIGHT "6789", NULL },					/* 72 bytes */
+	{ SIXTY_EIGHT "67\xc3\xa9", NULL },
+	{ SIXTY_EIGHT "67890", "must be at most 72 bytes long" },
+	{ SIXTY_EIGHT "678\xc3\xa9", "must be at most 72 bytes long" },
+	{ "", "must be at least 8 characters long" },
+	{ "Abcde1!", "must be at least 8 characters long" },
+	{ "\xc3\x84\xc3\xa4\xc3\xb6\xc3\xbc\xc3\x9f"
+	  "1!",
+	  "must be at least 8 characters long" },
+	{ "abcdef1!", "must contain an upper-case letter" },
+	{ "ABCDEF1!", "must contain a lower-case letter" },
+	{ "Abcdefg!", "must contain a digit" },
+	{ "Abcdefg\xd9\xa1!", "must contain a digit" }, /* only 0 to 9 are digits */
+	{ "Abcdefg1", "must contain a symbol" },
+	{ "Abcd efg1", "must contain a symbol" },
+	{ "Abcd\tefg1", "must contain a symbol" },
+	{ "Abcdefg1\xc2\xa0", "must contain a symbol" },     /* no-break space */
+	{ "Abcdefg1\xc2\x85", "must contain a symbol" },     /* next line */
+	{ "Abcdefg1\xe2\x80\x87", "must contain a symbol" }, /* figure space */
+	{ "Abcdefg1\xe2\x80\xaf", "must contain a symbol" }, /* narrow no-break space */
+	{ "Abcdefg1\xe3\x80\x80", "must contain a symbol" }, /* ideographic space */
+	{ "Abcdefg1\xd9\xa1", "must contain a symbol" },
+	{ "\xe5\xaf\x86\xe7\xa0\x81"
+	  "abc1!xyz",
+	  "must contain an upper-case letter" }, /* 密码 */
+	{ "Abcdef1!\xff", "must be valid UTF-8" },
+	{ "Abcdef1!\xc3", "must be valid UTF-8" },
+	{ "Abcdef1!\xed\xa0\x80", "must be valid UTF-8" },
+};
+
+static void test_rules(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+		const char *fault = password_fault(rules[i].password);
+
+		if (rules[i].fault == NULL && fault != NULL)
+			fail_msg("\"%s\" is refused: %s", rules[i].password, fault);
+		if (rules[i].fault != NULL) {
+			if (fault == NULL)
+				fail_msg("\"%s\" is accepted", rules[i].password);
+			assert_string_equal(fault, rules[i].fault);
+		}
+	}
+}
+
+/* From the test suites of Openwall's crypt_blowfish and of OpenBSD. */
+static void test_published_vectors(void **state)
+{
+	static const struct {
+		const char *password;
+		const char *hash;
+	} vectors[] = {
+		{ "U*U", "$2b$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW" },
+		{ "U*U*", "$2b$05$CCCCCCCCCCCCCCCCCCCCC.VGOzA784oUp/Z0DY336zx7pLYAy0lwK" },
+		{ "U*U*U", "$2b$05$XXXXXXXXXXXXXXXXXXXXXOAcXxm9kjPGEMsLznoKqmqw7tc8WCx4a" },
+		{ "", "$2b$05$CCCCCCCCCCCCCCCCCCCCC.7uG0VCzI2bS7j6ymqJi9CdcdxiRTWNy" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
+		assert_true(password_verify(vectors[i].password, vectors[i].hash, COST));
+		assert_false(password_verify("U*U**", vectors[i].hash, COST));
+		assert_int_equal(password_cost(vectors[i].hash), 5);
+	}
+}
+
+static void test_hash_and_verify(void **state)
+{
+	char first[PASSWORD_HASH_BYTES];
+	char second[PASSWORD_HASH_BYTES];
+
+	(void)state;
+	assert_true(password_hash("Abcdef1!", COST, first));
+	assert_true(password_hash("Abcdef1!", COST + 1, second));
+	assert_int_equal(strlen(first), 60);
+	assert_memory_equal(first, "$2b$04$", 7);
+	assert_memory_equal(second, "$2b$05$", 7);
+	assert_string_not_equal(first + 7, second + 7);
+	assert_true(password_verify("Abcdef1!", first, COST));
+	assert_true(password_verify("Abcdef1!", second, COST));
+	assert_false(password_verify("Abcdef1", first, COST));
+	assert_false(password_verify("Abcdef1!!", first, COST));
+	assert_false(password_verify("abcdef1!", first, COST));
+	assert_false(password_verify("", first, COST));
+	assert_true(password_hash("Abcdef1!", COST, second));
+	assert_string_not_equal(first, second);
+}
+
+static void test_seventy_two_bytes(void **state)
+{
+	static const char whole[] = SIXTY_EIGHT "6789";
+	static const char other[] = SIXTY_EIGHT "678x";
+	static const char longer[] = SIXTY_EIGHT "6789x";
+	char very_long[1000];
+	char hash[PASSWORD_HASH_BYTES] = "untouched";
+
+	(void)state;
+	assert_int_equal(strlen(whole), 72);
+	assert_false(password_hash(longer, COST, hash));
+	assert_string_equal(hash, "untouched");
+	assert_true(password_hash(whole, COST, hash));
+	assert_true(password_verify(whole, hash, COST));
+	assert_false(password_verify(other, hash, COST));
+	assert_false(password_verify(longer, hash, COST));
+	memset(very_long, 'x', sizeof(very_long) - 1);
+	very_long[sizeof(very_long) - 1] = '\0';
+	assert_false(password_verify(very_long, hash, COST));
+
+	/* A password that is too long is not taken for the empty one either. */
+	assert_true(password_hash("", COST, hash));
+	assert_false(password_verify(longer, hash, COST));
+}
+
+static void test_impossible_costs(void **state)
+{
+	static const int costs[] = { -1, 0, 3, 32, 99, 100 };
+	char hash[PASSWORD_HASH_BYTES] = "untouched";
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(costs) / sizeof(costs[0]); i++)
+		assert_false(password_hash("Abcdef1!", costs[i], hash));
+	assert_string_equal(hash, "untouched");
+}
+
+static const char *const not_ours[] = {
+	"",
+	"*0",
+	"*1",
+	"x",
+	"$2b$05$",
+	"$2b$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOe",
+	"$2b$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeWW",
+	"$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW",
+	"$2x$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW",
+	"$2y$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW",
+	"$2b$5$CCCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW",
+	"$2b$x5$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW",
+	"$2b$0x$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW",
+	"$2b$05.CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW",
+	"$2b$05$CCCCCCCCCCCCCCCCCCCCC!E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW",
+	"$2b$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOe:",
+	"$6$saltstring$svn8UoSVapNtMuq1ukKS4tPQd8iKwSMHWjlO/O817G3uBnIFNjnQJu"
+	"esI68OTLiBFdcbYEdFCoEOfaS35inz1",
+};
+
+static void test_foreign_hashes(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(not_ours) / sizeof(not_ours[0]); i++) {
+		assert_int_equal(password_cost(not_ours[i]), 0);
+		assert_false(password_verify("U*U", not_ours[i], COST));
+	}
+	/* Well formed, but of a cost that bcrypt does not know: libxcrypt fails. */
+	assert_false(password_verify(
+		"U*U", "$2b$99$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW", COST));
+}
+
+static double verify_seconds(const char *password, const char *hash, int cost)
+{
+	struct timespec start;
+	struct timespec end;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &start);
+	assert_false(password_verify(password, hash, cost));
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &end);
+	return (double)(end.tv_sec - start.tv_sec) + (double)(end.tv_nsec - start.tv_nsec) / 1e9;
+}
+
+/* A wrong password, a missing account and a password that is too long cost the same. */
+static void test_same_work(void **state)
+{
+	char very_long[1000];
+	char hash[PASSWORD_HASH_BYTES];
+	double wrong_s;
+
+	(void)state;
+	memset(very_long, 'x', sizeof(very_long) - 1);
+	very_long[sizeof(very_long) - 1] = '\0';
+	assert_true(password_hash("Abcdef1!", 8, hash));
+	wrong_s = verify_seconds("Wrong-1!", hash, 8);
+	for (int i = 0; i < 3; i++) {
+		double missing_s = verify_seconds("Wrong-1!", NULL, 8);
+		double long_s = verify_seconds(very_long, hash, 8);
+		double both_s = verify_seconds(very_long, NULL, 8);
+
+		assert_true(missing_s > wrong_s / 3 && missing_s < wrong_s * 3);
+		assert_true(long_s > wrong_s / 3 && long_s < wrong_s * 3);
+		assert_true(both_s > wrong_s / 3 && both_s < wrong_s * 3);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rules),
+		cmocka_unit_test(test_published_vectors),
+		cmocka_unit_test(test_hash_and_verify),
+		cmocka_unit_test(test_seventy_two_bytes),
+		cmocka_unit_test(test_impossible_costs),
+		cmocka_unit_test(test_foreign_hashes),
+		cmocka_unit_test(test_same_work),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

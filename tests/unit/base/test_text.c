@@ -1,0 +1,85 @@
+/* test_text.c -- the length of texts in code points, which of them are blank, and lower case. */
+#include "base/text.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+static void test_length(void **state)
+{
+	(void)state;
+	assert_int_equal(text_length(""), 0);
+	assert_int_equal(text_length("abc"), 3);
+	assert_int_equal(text_length("caf\xc3\xa9"), 4);
+	assert_int_equal(text_length("cafe\xcc\x81"), 5); /* e and a combining acute */
+	assert_int_equal(text_length("\xe2\x82\xac"), 1);
+	assert_int_equal(text_length("\xf0\x9f\x98\x80\xf0\x9f\x98\x80"), 2);
+}
+
+/* Every code point with the property White_Space, by itself and beside others (PropList.txt). */
+static void test_blank(void **state)
+{
+	static const char *const blank[] = {
+		"",	    " ",      "\t",	"\n",	  "\v",	    "\f",	  "\r",
+		"\xc2\x85", "\u00a0", "\u1680", "\u2000", "\u2001", "\u2002",	  "\u2003",
+		"\u2004",   "\u2005", "\u2006", "\u2007", "\u2008", "\u2009",	  "\u200a",
+		"\u2028",   "\u2029", "\u202f", "\u205f", "\u3000", " \u3000\n ",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof blank / sizeof blank[0]; i++)
+		assert_true(text_is_blank(blank[i]));
+}
+
+/* What looks like space but is none: controls, zero width, fillers, the byte order mark. */
+static void test_not_blank(void **state)
+{
+	static const char *const full[] = {
+		"a",	  " a ",    "\x01",   "\x1c",	"\x1f",	  "\x7f",   "\u180e", "\u200b",
+		"\u200c", "\u200d", "\u2060", "\u2800", "\u3164", "\ufeff", "\u00ad", "  .",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof full / sizeof full[0]; i++)
+		assert_false(text_is_blank(full[i]));
+}
+
+static void test_lower(void **state)
+{
+	static const struct {
+		const char *text, *lower;
+	} rows[] = {
+		{ "", "" },
+		{ "Work, HOME 7", "work, home 7" },
+		{ "\u00c4\u00d6\u00dc\u00df", "\u00e4\u00f6\u00fc\u00df" },
+		{ "\u0395\u039b\u039b\u0391\u03a3", "\u03b5\u03bb\u03bb\u03b1\u03c3" },
+		{ "\u041c\u041e\u0421\u041a\u0412\u0410", "\u043c\u043e\u0441\u043a\u0432\u0430" },
+		{ "\u023a", "\u2c65" }, /* two bytes become three */
+		{ "\u212a", "k" },	/* the Kelvin sign: three become one */
+		{ "\U00010400", "\U00010428" },
+		{ "\u65e5\u672c \U0001f600 a\u0301", "\u65e5\u672c \U0001f600 a\u0301" },
+		{ "\u07ff\u0800\uffff\U00010000\U0010ffff",
+		  "\u07ff\u0800\uffff\U00010000\U0010ffff" },
+	};
+	struct arena *arena = arena_new(256);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		assert_string_equal(text_lower(arena, rows[i].text), rows[i].lower);
+	arena_free(arena);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_length),
+		cmocka_unit_test(test_blank),
+		cmocka_unit_test(test_not_blank),
+		cmocka_unit_test(test_lower),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,171 @@
+/* test_url.c -- paths and query strings as clients send them, the hostile ones too. */
+#include "base/url.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define COUNT(table) (sizeof(table) / sizeof(*(table)))
+
+static int make_arena(void **state)
+{
+	*state = arena_new(4096);
+	return 0;
+}
+
+static int free_arena(void **state)
+{
+	arena_free(*state);
+	return 0;
+}
+
+/* The segments joined by "|", or NULL. */
+static const char *split_path(struct arena *arena, const char *path)
+{
+	const char *segments[PATH_MAX_SEGMENTS], *joined = "";
+	size_t count = 99;
+
+	if (!path_split(arena, path, segments, &count))
+		return NULL;
+	for (size_t i = 0; i < count; i++)
+		joined = arena_printf(arena, "%s|%s", joined, segments[i]);
+	return joined;
+}
+
+static void test_paths(void **state)
+{
+	static const struct {
+		const char *path, *segments;
+	} rows[] = {
+		{ "", "" },
+		{ "/", "|" },
+		{ "/health", "|health" },
+		{ "/api/v1/tasks", "|api|v1|tasks" },
+		{ "/tasks/", "|tasks|" },
+		{ "//tasks", "||tasks" },
+		{ "/a%2Fb/c", "|a/b|c" },
+		{ "/%74asks", "|tasks" },
+		{ "/a+b", "|a+b" },
+		{ "/a%20b", "|a b" },
+		{ "/../.", "|..|." },
+		{ "/%25", "|%" },
+		{ "/caf%C3%A9", "|caf\xc3\xa9" },
+		{ "/caf\xc3\xa9", "|caf\xc3\xa9" },
+		{ "/1/2/3/4/5/6/7/8/9/10/11/12", "|1|2|3|4|5|6|7|8|9|10|11|12" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const char *segments = split_path(*state, rows[i].path);
+
+		assert_non_null(segments);
+		assert_string_equal(segments, rows[i].segments);
+	}
+}
+
+static void test_refused_paths(void **state)
+{
+	static const char *const refused[] = {
+		"tasks",
+		"?",
+		"/%",
+		"/%2",
+		"/%zz",
+		"/%0g",
+		"/% 20",
+		"/%-1",
+		"/a%00b",
+		"/%ff",
+		"/%c0%af",
+		"/\xff",
+		"/%ed%a0%80",
+		"/%2/2F",
+		"/1/2/3/4/5/6/7/8/9/10/11/12/13",
+		"/a/b%/cd",
+		"/%f4%90%80%80",
+	};
+
+	for (size_t i = 0; i < COUNT(refused); i++)
+		assert_null(split_path(*state, refused[i]));
+}
+
+/* The pairs as "name=value" joined by "|", or NULL. */
+static const char *split_query(struct arena *arena, const char *query)
+{
+	struct query_pair pairs[QUERY_MAX_PAIRS];
+	const char *joined = "";
+	size_t count = 99;
+
+	if (!query_split(arena, query, pairs, &count))
+		return NULL;
+	for (size_t i = 0; i < count; i++)
+		joined = arena_printf(arena, "%s|%s=%s", joined, pairs[i].name, pairs[i].value);
+	return joined;
+}
+
+static void test_queries(void **state)
+{
+	static const struct {
+		const char *query, *pairs;
+	} rows[] = {
+		{ "", "" },
+		{ "a=1", "|a=1" },
+		{ "a=1&b=2&a=3", "|a=1|b=2|a=3" },
+		{ "a", "|a=" },
+		{ "a=", "|a=" },
+		{ "=", "|=" },
+		{ "=x", "|=x" },
+		{ "a=b=c", "|a=b=c" },
+		{ "&&a=1&&b&", "|a=1|b=" },
+		{ "q=a+b%2Bc", "|q=a b+c" },
+		{ "q=a%26b%3Dc", "|q=a&b=c" },
+		{ "%61=%62", "|a=b" },
+		{ "q=%E2%82%AC", "|q=\xe2\x82\xac" },
+		{ "q=100%25", "|q=100%" },
+		{ "a?b=c?d", "|a?b=c?d" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const char *pairs = split_query(*state, rows[i].query);
+
+		assert_non_null(pairs);
+		assert_string_equal(pairs, rows[i].pairs);
+	}
+}
+
+static void test_refused_queries(void **state)
+{
+	static const char *const refused[] = {
+		"%",	   "a=%",   "a=%2", "a=%2&b=0", "a=%GG",       "%00=1",
+		"a=x%00y", "a=%ff", "\xff", "a=%c0%80", "a=%ed%bf%bf", "a=1&b=%e2%82",
+	};
+
+	for (size_t i = 0; i < COUNT(refused); i++)
+		assert_null(split_query(*state, refused[i]));
+}
+
+static void test_number_of_pairs(void **state)
+{
+	char query[2 * (QUERY_MAX_PAIRS + 1) + 1];
+
+	for (int i = 0; i <= QUERY_MAX_PAIRS; i++)
+		memcpy(query + 2 * (size_t)i, "a&", 3);
+	assert_null(split_query(*state, query));
+	query[2 * QUERY_MAX_PAIRS] = '\0';
+	assert_non_null(split_query(*state, query));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_paths),		cmocka_unit_test(test_refused_paths),
+		cmocka_unit_test(test_queries),		cmocka_unit_test(test_refused_queries),
+		cmocka_unit_test(test_number_of_pairs),
+	};
+
+	return cmocka_run_group_tests(tests, make_arena, free_arena);
+}

@@ -1,0 +1,167 @@
+/* test_result.c -- rows as PostgreSQL sends them in binary, read as C values and as JSON. */
+#include "db/result.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { BOOL = 16, INT8 = 20, INT2 = 21, INT4 = 23, TEXT = 25, JSON = 114, FLOAT8 = 701 };
+enum { TEXT_ARRAY = 1009, DATE = 1082, TIMESTAMPTZ = 1184, UUID = 2950, JSONB = 3802 };
+enum { AN_ENUM = 16400 };
+
+/* A row of one value: name, type, bytes; `len` -1 is SQL's NULL. */
+struct value {
+	const char *name;
+	Oid type;
+	const char *bytes;
+	int len;
+};
+
+static struct result make_result(const struct value *values, int count)
+{
+	PGresult *rows = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
+	PGresAttDesc columns[8];
+
+	memset(columns, 0, sizeof columns);
+	for (int i = 0; i < count; i++) {
+		columns[i].name = (char *)(uintptr_t)values[i].name;
+		columns[i].typid = values[i].type;
+		columns[i].format = 1;
+	}
+	assert_true(PQsetResultAttrs(rows, count, columns));
+	for (int i = 0; i < count; i++)
+		assert_true(
+			PQsetvalue(rows, 0, i, (char *)(uintptr_t)values[i].bytes, values[i].len));
+	return (struct result){ rows, columns_new(rows), PQntuples(rows), count };
+}
+
+static void free_result(struct result *result)
+{
+	free((void *)(uintptr_t)result->columns);
+	PQclear((PGresult *)(uintptr_t)result->rows);
+}
+
+static void assert_json(const struct value *values, int count, const char *expected)
+{
+	struct result result = make_result(values, count);
+	struct buf buf = { 0 };
+
+	result_put_row(&buf, &result, 0);
+	buf_putc(&buf, '\0');
+	assert_string_equal(buf.data, expected);
+	buf_free(&buf);
+	free_result(&result);
+}
+
+static void test_each_type(void **state)
+{
+	static const struct {
+		struct value value;
+		const char *json;
+	} rows[] = {
+		{ { "v", BOOL, "\1", 1 }, "{\"v\":true}" },
+		{ { "v", BOOL, "\0", 1 }, "{\"v\":false}" },
+		{ { "v", INT2, "\xff\xfe", 2 }, "{\"v\":-2}" },
+		{ { "v", INT4, "\0\0\1\2", 4 }, "{\"v\":258}" },
+		{ { "v", INT4, "\x80\0\0\0", 4 }, "{\"v\":-2147483648}" },
+		{ { "v", INT8, "\x7f\xff\xff\xff\xff\xff\xff\xff", 8 },
+		  "{\"v\":9223372036854775807}" },
+		{ { "v", INT8, "\x80\0\0\0\0\0\0\0", 8 }, "{\"v\":-9223372036854775808}" },
+		{ { "v", FLOAT8, "\x3f\xf8\0\0\0\0\0\0", 8 }, "{\"v\":1.5}" },
+		{ { "v", FLOAT8, "\x3f\xb9\x99\x99\x99\x99\x99\x9a", 8 }, "{\"v\":0.1}" },
+		{ { "v", FLOAT8, "\x3f\xd5\x55\x55\x55\x55\x55\x55", 8 },
+		  "{\"v\":0.3333333333333333}" },
+		{ { "v", FLOAT8, "\0\0\0\0\0\0\0\0", 8 }, "{\"v\":0}" },
+		{ { "v", TEXT, "a\"b", 3 }, "{\"v\":\"a\\\"b\"}" },
+		{ { "v", TEXT, "", 0 }, "{\"v\":\"\"}" },
+		{ { "v", TEXT, "", -1 }, "{\"v\":null}" },
+		{ { "v", AN_ENUM, "IN_PROGRESS", 11 }, "{\"v\":\"IN_PROGRESS\"}" },
+		{ { "v", JSON, "{\"a\": [1]}", 10 }, "{\"v\":{\"a\": [1]}}" },
+		{ { "v", JSONB, "\1[1, 2]", 7 }, "{\"v\":[1, 2]}" },
+		{ { "v", UUID, "\x01\x7f\x22\xe2\x79\xb0\x7c\xc3\x98\xc4\xdc\x0c\x0c\x07\x39\x8f",
+		    16 },
+		  "{\"v\":\"017f22e2-79b0-7cc3-98c4-dc0c0c07398f\"}" },
+		{ { "v", TIMESTAMPTZ, "\0\0\0\0\0\0\0\0", 8 },
+		  "{\"v\":\"2000-01-01T00:00:00.000000Z\"}" },
+		{ { "v", TIMESTAMPTZ, "\xff\xff\xff\xff\xff\xff\xff\xff", 8 },
+		  "{\"v\":\"1999-12-31T23:59:59.999999Z\"}" },
+		{ { "v", DATE, "\0\0\0\x1f", 4 }, "{\"v\":\"2000-02-01\"}" },
+		{ { "v", DATE, "\xff\xff\xd5\x33", 4 }, "{\"v\":\"1970-01-01\"}" },
+		{ { "v", TEXT_ARRAY, "\0\0\0\0\0\0\0\0\0\0\0\x19", 12 }, "{\"v\":[]}" },
+		{ { "v", TEXT_ARRAY,
+		    "\0\0\0\1\0\0\0\0\0\0\0\x19\0\0\0\2\0\0\0\1\0\0\0\2ab\0\0\0\1\"", 31 },
+		  "{\"v\":[\"ab\",\"\\\"\"]}" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		assert_json(&rows[i].value, 1, rows[i].json);
+}
+
+static void test_rows(void **state)
+{
+	static const struct value values[] = {
+		{ "_key", TEXT, "secret", 6 }, { "id", INT4, "\0\0\0\7", 4 },
+		{ "note", TEXT, "", -1 },      { "_total", INT8, "\0\0\0\0\0\0\0\1", 8 },
+		{ "done", BOOL, "\1", 1 },
+	};
+
+	(void)state;
+	assert_json(values, 5, "{\"id\":7,\"note\":null,\"done\":true}");
+}
+
+/* A row without any member to show is an object too. */
+static void test_hidden_row(void **state)
+{
+	static const struct value hidden = { "_key", TEXT, "secret", 6 };
+
+	(void)state;
+	assert_json(&hidden, 1, "{}");
+}
+
+static void test_values(void **state)
+{
+	static const struct value values[] = {
+		{ "text", TEXT, "abc", 3 },
+		{ "no_text", TEXT, "", -1 },
+		{ "number", INT2, "\xff\xff", 2 },
+		{ "no_number", INT8, "", -1 },
+		{ "yes", BOOL, "\1", 1 },
+		{ "unknown", BOOL, "", -1 },
+		{ "_id", UUID, "0123456789abcdef", 16 },
+		{ "no_id", UUID, "", -1 },
+	};
+	struct result result = make_result(values, 8);
+
+	(void)state;
+	assert_string_equal(result_text(&result, 0, "text"), "abc");
+	assert_null(result_text(&result, 0, "no_text"));
+	assert_true(result_integer(&result, 0, "number").set);
+	assert_int_equal(result_integer(&result, 0, "number").value, -1);
+	assert_false(result_integer(&result, 0, "no_number").set);
+	assert_true(result_bool(&result, 0, "yes"));
+	assert_false(result_bool(&result, 0, "unknown"));
+	assert_true(result_uuid(&result, 0, "_id").set);
+	assert_memory_equal(result_uuid(&result, 0, "_id").bytes, "0123456789abcdef", 16);
+	assert_false(result_uuid(&result, 0, "no_id").set);
+	assert_true(result_has(&result, "_id"));
+	assert_false(result_has(&result, "id"));
+	free_result(&result);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_each_type),
+		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_hidden_row),
+		cmocka_unit_test(test_values),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

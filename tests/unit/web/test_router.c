@@ -1,0 +1,184 @@
+/* test_router.c -- from paths to routes. */
+#include "web/router.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const struct route tasks[] = {
+	{ GET, "/tasks/{id}", .doc = "task" },
+	{ DELETE, "/tasks/{id}", .doc = "delete task" },
+	{ PATCH, "/tasks/bulk", .doc = "bulk" },
+	{ PATCH, "/tasks/{id}/complete", .doc = "complete" },
+	{ GET, "/tasks", .user_scoped = true, .doc = "list" },
+	{ POST, "/tasks", .user_scoped = true, .doc = "create" },
+	ROUTES_END,
+};
+
+static const struct route others[] = {
+	{ GET, "/health", .outside_api = true, .doc = "health" },
+	{ GET, "/feeds/{secret}", .doc = "feed" },
+	{ GET, "/users/me", .doc = "me" },
+	{ GET, "/a/b/{id}", .doc = "abx" },
+	{ GET, "/a/{id}/c", .doc = "axc" },
+	ROUTES_END,
+};
+
+static const struct route *const tables[] = { tasks, others };
+
+struct fixture {
+	struct arena *arena;
+	struct router *router;
+};
+
+static int set_up(void **state)
+{
+	static struct fixture fixture;
+
+	fixture.arena = arena_new(4096);
+	fixture.router = router_new(tables, 2);
+	*state = &fixture;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *fixture = *state;
+
+	router_free(fixture->router);
+	arena_free(fixture->arena);
+	return 0;
+}
+
+static bool find(struct fixture *fixture, const char *path, struct match *match)
+{
+	const char *segments[PATH_MAX_SEGMENTS];
+	size_t count;
+
+	assert_true(path_split(fixture->arena, path, segments, &count));
+	return router_find(fixture->router, segments, count, match);
+}
+
+static void test_found(void **state)
+{
+	static const struct {
+		const char *path;
+		enum method method;
+		const char *doc, *allow, *value;
+	} rows[] = {
+		{ "/api/v1/tasks", GET, "list", "GET, HEAD, POST, OPTIONS", NULL },
+		{ "/api/v1/tasks", POST, "create", "GET, HEAD, POST, OPTIONS", NULL },
+		{ "/api/v1/users/7/tasks", GET, "list", "GET, HEAD, POST, OPTIONS", "7" },
+		{ "/api/v1/tasks/7", GET, "task", "GET, HEAD, DELETE, OPTIONS", "7" },
+		{ "/api/v1/tasks/7", DELETE, "delete task", "GET, HEAD, DELETE, OPTIONS", "7" },
+		{ "/api/v1/tasks/bulk", PATCH, "bulk", "PATCH, OPTIONS", NULL },
+		{ "/api/v1/tasks/bulk/complete", PATCH, "complete", "PATCH, OPTIONS", "bulk" },
+		{ "/api/v1/tasks/%62ulk", PATCH, "bulk", "PATCH, OPTIONS", NULL },
+		{ "/api/v1/feeds/a%2Fb", GET, "feed", "GET, HEAD, OPTIONS", "a/b" },
+		{ "/api/v1/users/me", GET, "me", "GET, HEAD, OPTIONS", NULL },
+		{ "/api/v1/users/me/tasks", GET, "list", "GET, HEAD, POST, OPTIONS", "me" },
+		{ "/api/v1/a/b/c", GET, "abx", "GET, HEAD, OPTIONS", "c" },
+		{ "/api/v1/a/x/c", GET, "axc", "GET, HEAD, OPTIONS", "x" },
+		{ "/health", GET, "health", "GET, HEAD, OPTIONS", NULL },
+	};
+	struct fixture *fixture = *state;
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct match match;
+
+		assert_true(find(fixture, rows[i].path, &match));
+		assert_non_null(match.routes[rows[i].method]);
+		assert_string_equal(match.routes[rows[i].method]->doc, rows[i].doc);
+		assert_string_equal(match_allow(fixture->arena, &match), rows[i].allow);
+		assert_int_equal(match.param_count, rows[i].value ? 1 : 0);
+		if (rows[i].value)
+			assert_string_equal(match.values[0], rows[i].value);
+	}
+}
+
+static void test_not_found(void **state)
+{
+	static const char *const paths[] = {
+		"",
+		"/",
+		"/tasks",
+		"/api",
+		"/api/v1",
+		"/api/v1/",
+		"/api/v2/tasks",
+		"/API/v1/tasks",
+		"/api/v1/tasks/",
+		"/api/v1//tasks",
+		"/api/v1/Tasks",
+		"/api/v1/tasks/7/",
+		"/api/v1/tasks/7/completes",
+		"/api/v1/tasks/7/complete/7",
+		"/api/v1/users/7",
+		"/api/v1/users/7/tasks/7",
+		"/api/v1/health",
+		"/health/x",
+		"/api/v1/a/b",
+		"/api%2Fv1/tasks",
+	};
+	struct match match;
+
+	for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++)
+		assert_false(find(*state, paths[i], &match));
+}
+
+static void test_names(void **state)
+{
+	struct match match;
+
+	assert_true(find(*state, "/api/v1/users/7/tasks", &match));
+	assert_string_equal(match.names[0], "{user_id}");
+	assert_true(find(*state, "/api/v1/feeds/x", &match));
+	assert_string_equal(match.names[0], "{secret}");
+}
+
+static void note_path(const struct route *route, const char *path, void *context)
+{
+	struct buf *buf = context;
+
+	(void)route;
+	buf_printf(buf, "%s\n", path);
+}
+
+static void test_each(void **state)
+{
+	struct fixture *fixture = *state;
+	struct buf buf = { 0 };
+
+	router_each(fixture->router, note_path, &buf);
+	buf_putc(&buf, '\0');
+	assert_string_equal(buf.data, "/api/v1/tasks/{id}\n"
+				      "/api/v1/tasks/{id}\n"
+				      "/api/v1/tasks/bulk\n"
+				      "/api/v1/tasks/{id}/complete\n"
+				      "/api/v1/tasks\n"
+				      "/api/v1/users/{user_id}/tasks\n"
+				      "/api/v1/tasks\n"
+				      "/api/v1/users/{user_id}/tasks\n"
+				      "/health\n"
+				      "/api/v1/feeds/{secret}\n"
+				      "/api/v1/users/me\n"
+				      "/api/v1/a/b/{id}\n"
+				      "/api/v1/a/{id}/c\n");
+	buf_free(&buf);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_found),
+		cmocka_unit_test(test_not_found),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_each),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
