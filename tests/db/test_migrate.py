@@ -10,7 +10,7 @@ from database import query
 from private_pg import ROOT
 
 CHANGES = [line.split()[0] for line in (ROOT / "sql/sqitch.plan").read_text().splitlines()
-           if line and not line.startswith("%")]
+           if line and line[0] not in "%@"]
 
 # What a verify script must notice: (change, damage, repair).
 DAMAGE = [
