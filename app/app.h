@@ -3,11 +3,17 @@
 #define APP_H
 
 #include "db/result.h"
-#include "web/web.h"
+#include "web/answer.h"
+#include "web/ask.h"
+#include "web/body.h"
+#include "web/fault.h"
+#include "web/filter.h"
+#include "web/refuse.h"
+#include "web/reply.h"
 
-/* The tables of all resources, as meson.build lists them. */
-extern const struct route *const all_routes[];
-extern const size_t all_routes_count;
+/* All resources, as meson.build lists them. */
+extern const struct resource *const resources[];
+extern const size_t resource_count;
 
 /* The database's constraints and what their violation means to a client. */
 extern const struct constraint constraints[];
@@ -15,9 +21,6 @@ extern const struct constraint constraints[];
 /* Formats of texts that more than one resource has. */
 extern const struct text_format format_email, format_username, format_password, format_color,
 	format_tag, format_uuid;
-
-/* The values of `sort_order`. */
-extern const char *const sort_directions[];
 
 /* Refuses a range of dates that is the wrong way round, and whatever else was noted as wrong. */
 enum err check_dates(struct request *req, const struct date *from, const struct date *to)

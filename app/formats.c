@@ -80,11 +80,9 @@ const struct text_format format_color = { .pattern = "^#[0-9A-Fa-f]{6}$", .fault
 const struct text_format format_tag = { .pattern = "^[^,]*$", .fault = tag_fault };
 const struct text_format format_uuid = { .openapi = "uuid", .fault = uuid_fault };
 
-const char *const sort_directions[] = { "asc", "desc", NULL };
-
 enum err check_dates(struct request *req, const struct date *from, const struct date *to)
 {
 	if (from->set && to->set && from->days > to->days)
-		add_fault(req, "date_to", "must not be before date_from");
-	return check_faults(req);
+		fault_add(req, "date_to", "must not be before date_from");
+	return fault_check(req);
 }

@@ -27,7 +27,7 @@ enum err check_limits(struct request *req, const struct result *results, size_t 
 	if (wait_s == 0)
 		return OK;
 	audit_begin(req, &line, "attempt_limited");
-	log_text(&line, "path", req->path);
+	log_text(&line, "path", req->in.path);
 	log_end(&line);
 	return refuse_for(req, wait_s);
 }
@@ -43,7 +43,7 @@ enum err confirm_password(struct request *req, const char *field, const char *pa
 	size_t limits =
 		limit_query(&req->web->config->limit_login_account, "password", user, queries);
 	queries[limits] = sql_auth_my_password();
-	TRY(run_all(req, queries, limits + 1, results));
+	TRY(ask_all(req, queries, limits + 1, results));
 	TRY(check_limits(req, results, limits));
 	const char *hash = result_text(&results[limits], 0, "_hash");
 	if (password_verify(password, hash, req->web->config->bcrypt_cost))

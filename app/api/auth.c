@@ -23,7 +23,6 @@ static const struct field registration_fields[] = {
 	      .example = "Ada Lovelace"),
 	FIELD(struct registration, timezone, .min = 1, .max = 64, .preset = "UTC",
 	      .example = "Europe/London", .doc = "The IANA name of the zone in which days begin."),
-	FIELDS_END,
 };
 
 static const char *const logout_scopes[] = { "this", "others", "all", NULL };
@@ -35,7 +34,6 @@ struct logout {
 static const struct field logout_fields[] = {
 	FIELD(struct logout, scope, .words = logout_scopes, .preset = "this", .example = "this",
 	      .doc = "Which sessions end."),
-	FIELDS_END,
 };
 
 struct password_change {
@@ -47,12 +45,13 @@ static const struct field password_change_fields[] = {
 	      .example = "Correct-Horse-7"),
 	FIELD(struct password_change, new_password, .required = true, .format = &format_password,
 	      .example = "Better-Battery-8"),
-	FIELDS_END,
 };
 
-static const struct shape registration_shape = { "Registration", registration_fields };
-static const struct shape logout_shape = { "Logout", logout_fields };
-static const struct shape password_change_shape = { "PasswordChange", password_change_fields };
+static const struct shape registration_shape =
+	SHAPE(struct registration, "Registration", registration_fields);
+static const struct shape logout_shape = SHAPE(struct logout, "Logout", logout_fields);
+static const struct shape password_change_shape =
+	SHAPE(struct password_change, "PasswordChange", password_change_fields);
 
 static enum err register_user(struct request *req)
 {
@@ -61,29 +60,29 @@ static enum err register_user(struct request *req)
 	struct result rows;
 	char hash[PASSWORD_HASH_BYTES];
 
-	TRY(read_body(req, &in));
-	if (limit_query(&req->web->config->limit_register_address, "register", req->address,
+	TRY(body_read(req, &in));
+	if (limit_query(&req->web->config->limit_register_address, "register", req->in.address,
 			&limit)) {
-		TRY(run(req, limit, &rows));
+		TRY(ask(req, limit, &rows));
 		TRY(check_limits(req, &rows, 1));
 	}
 	if (!password_hash(in.password, req->web->config->bcrypt_cost, hash))
 		return refuse(req, ERR_INTERNAL, NULL, NULL);
-	TRY(run(req,
+	TRY(ask(req,
 		sql_auth_register(uuid_v7(), in.email, in.username, in.name, in.timezone, hash),
 		&rows));
-	reply_header(req, "Location", "/api/v1/users/me");
+	answer_header(req, "Location", "/api/v1/users/me");
 	return reply_with_row(req, 201, &rows);
 }
 
 static enum err logout(struct request *req)
 {
-	struct logout in = { .scope = "this" };
+	struct logout in = { 0 };
 	struct result rows;
 
-	TRY(read_body(req, &in));
-	TRY(run(req, sql_auth_logout(req->scope.session, in.scope), &rows));
-	return reply_empty(req, 204);
+	TRY(body_read(req, &in));
+	TRY(ask(req, sql_auth_logout(req->scope.session, in.scope), &rows));
+	return answer_empty(req, 204);
 }
 
 static enum err change_password(struct request *req)
@@ -93,26 +92,27 @@ static enum err change_password(struct request *req)
 	char hash[PASSWORD_HASH_BYTES];
 	struct log_line line;
 
-	TRY(read_body(req, &in));
+	TRY(body_read(req, &in));
 	TRY(confirm_password(req, "current_password", in.current_password));
 	if (!password_hash(in.new_password, req->web->config->bcrypt_cost, hash))
 		return refuse(req, ERR_INTERNAL, NULL, NULL);
-	TRY(run(req, sql_auth_change_password(hash, req->scope.session), &rows));
+	TRY(ask(req, sql_auth_change_password(hash, req->scope.session), &rows));
 	audit_begin(req, &line, "password_changed");
 	log_end(&line);
-	return reply_empty(req, 204);
+	return answer_empty(req, 204);
 }
 
-const struct route auth_routes[] = {
+static const struct route auth_routes[] = {
 	{ POST, "/auth/register", ANYBODY, register_user, .body = &registration_shape,
-	  .answer = &user_shape, .status = 201, .refusals = { ERR_EMAIL_TAKEN, ERR_USERNAME_TAKEN },
-	  .tag = "auth", .tag_doc = "Registering, logging in and out, passwords",
-	  .doc = "Make an account" },
+	  .answer = &user_shape, .creates = true,
+	  .refusals = { ERR_EMAIL_TAKEN, ERR_USERNAME_TAKEN }, .doc = "Make an account" },
 	{ POST, "/auth/logout", USER, logout, .own_session = true, .body = &logout_shape,
-	  .optional_body = true, .status = 204, .tag = "auth",
-	  .doc = "End this session, the others, or all" },
+	  .optional_body = true, .status = 204, .doc = "End this session, the others, or all" },
 	{ POST, "/auth/change-password", USER, change_password, .own_session = true,
 	  .body = &password_change_shape, .status = 204, .refusals = { ERR_INVALID_PASSWORD },
-	  .tag = "auth", .doc = "Change the password; other sessions end" },
-	ROUTES_END,
+	  .doc = "Change the password; other sessions end" },
 };
+
+const struct resource auth_resource = { .name = "auth",
+					.doc = "Registering, logging in and out, passwords",
+					ROUTES(auth_routes) };

@@ -26,7 +26,6 @@ static const struct field move_fields[] = {
 	FIELD(struct move, before, .nullable = true,
 	      .doc = "The task it comes before; null or neither: the last place."),
 	FIELD(struct move, version, .access = LOCK, .min = 1, .max = INT64_MAX),
-	FIELDS_END,
 };
 
 static const char *move_fault(const void *in, const struct strings *sent, const char **field)
@@ -38,7 +37,7 @@ static const char *move_fault(const void *in, const struct strings *sent, const 
 	return "cannot be combined with after";
 }
 
-static const struct shape move_shape = { "Move", move_fields, move_fault };
+static const struct shape move_shape = SHAPE(struct move, "Move", move_fields, .fault = move_fault);
 
 struct bulk_update {
 	struct task task;
@@ -64,7 +63,6 @@ static const struct field bulk_update_fields[] = {
 	ANSWER("position", KIND_INTEGER),
 	ANSWER("created_at", KIND_INSTANT),
 	ANSWER("updated_at", KIND_INSTANT),
-	FIELDS_END,
 };
 
 static const char *bulk_update_fault(const void *in, const struct strings *sent, const char **field)
@@ -75,8 +73,8 @@ static const char *bulk_update_fault(const void *in, const struct strings *sent,
 	return fault ? fault : move_fault(in, sent, field);
 }
 
-static const struct shape bulk_update_shape = { "BulkUpdate", bulk_update_fields,
-						bulk_update_fault };
+static const struct shape bulk_update_shape =
+	SHAPE(struct bulk_update, "BulkUpdate", bulk_update_fields, .fault = bulk_update_fault);
 
 struct bulk {
 	struct objects updates;
@@ -87,10 +85,9 @@ static const struct field bulk_fields[] = {
 	      .shape = &bulk_update_shape,
 	      .example = "[{\"id\":\"01a1fb8d-2361-7873-aba7-17f573155365\",\"status\":\"DONE\"}]",
 	      .doc = "Applied in this order, all or none."),
-	FIELDS_END,
 };
 
-static const struct shape bulk_shape = { "Bulk", bulk_fields };
+static const struct shape bulk_shape = SHAPE(struct bulk, "Bulk", bulk_fields);
 
 struct bulk_delete {
 	struct strings ids;
@@ -101,30 +98,28 @@ static const struct field bulk_delete_fields[] = {
 	      .max = 36, .format = &format_uuid,
 	      .example = "[\"01a1fb8d-2361-7873-aba7-17f573155365\"]",
 	      .doc = "Deleted all or none."),
-	FIELDS_END,
 };
 
-static const struct shape bulk_delete_shape = { "BulkDelete", bulk_delete_fields };
+static const struct shape bulk_delete_shape =
+	SHAPE(struct bulk_delete, "BulkDelete", bulk_delete_fields);
 
 static enum err move_task(struct request *req)
 {
 	struct move in = { 0 };
 	struct result results[2];
 
-	TRY(read_body(req, &in));
+	TRY(body_read(req, &in));
 	struct query queries[] = {
-		sql_board_move(req->id, req->sent, in.status, in.project_id, in.after, in.before,
-			       req->if_match, req->version),
+		sql_board_move(req->id, req->body.sent, in.status, in.project_id, in.after,
+			       in.before, &req->when),
 		sql_task_get(req->id),
 	};
-	TRY(run_all(req, queries, 2, results));
+	TRY(ask_all(req, queries, 2, results));
+	if (results[0].row_count == 0)
+		return reply_unchanged(req, sql_task_get(req->id));
 	const char *outcome = result_text(&results[0], 0, "_outcome");
 	if (strcmp(outcome, "moved") == 0)
 		return reply_with_row(req, 200, &results[1]);
-	if (strcmp(outcome, "missing") == 0)
-		return refuse_missing(req);
-	if (strcmp(outcome, "stale") == 0)
-		return refuse_stale(req, &results[1]);
 	return refuse(req, ERR_VALIDATION, outcome,
 		      strcmp(outcome, "project_id") == 0 ? "is not one of your projects"
 							 : "is no other task in that column");
@@ -133,7 +128,7 @@ static enum err move_task(struct request *req)
 /* Notes an element of a list that names the same task as an earlier one. */
 static void add_repetition(struct request *req, const char *path, size_t first)
 {
-	add_fault(req, path, arena_printf(req->arena, "is the same task as element %zu", first));
+	fault_add(req, path, arena_printf(req->arena, "is the same task as element %zu", first));
 }
 
 static enum err check_updates(struct request *req, const struct objects *updates)
@@ -148,7 +143,7 @@ static enum err check_updates(struct request *req, const struct objects *updates
 			break;
 		}
 	}
-	return check_faults(req);
+	return fault_check(req);
 }
 
 static enum err check_ids(struct request *req, const struct strings *ids)
@@ -162,7 +157,7 @@ static enum err check_ids(struct request *req, const struct strings *ids)
 		if (j < i)
 			add_repetition(req, arena_printf(req->arena, "ids[%zu]", i), j);
 	}
-	return check_faults(req);
+	return fault_check(req);
 }
 
 static enum err update_tasks(struct request *req)
@@ -170,11 +165,11 @@ static enum err update_tasks(struct request *req)
 	struct bulk in = { 0 };
 	struct result results[2];
 
-	TRY(read_body(req, &in));
+	TRY(body_read(req, &in));
 	TRY(check_updates(req, &in.updates));
 	struct query queries[] = { sql_board_update(in.updates.json),
 				   sql_board_updated(in.updates.json) };
-	TRY(run_all(req, queries, 2, results));
+	TRY(ask_all(req, queries, 2, results));
 	return reply_rows(req, &results[1]);
 }
 
@@ -183,22 +178,23 @@ static enum err delete_tasks(struct request *req)
 	struct bulk_delete in = { 0 };
 	struct result rows;
 
-	TRY(read_body(req, &in));
+	TRY(body_read(req, &in));
 	TRY(check_ids(req, &in.ids));
-	TRY(run(req, sql_board_delete(in.ids), &rows));
-	return reply_empty(req, 204);
+	TRY(ask(req, sql_board_delete(in.ids), &rows));
+	return answer_empty(req, 204);
 }
 
-const struct route board_routes[] = {
+static const struct route board_routes[] = {
 	{ POST, "/tasks/{id}/move", USER, move_task, .body = &move_shape, .answer = &task_shape,
-	  .merge = true, .idempotent = true, .user_scoped = true, .tag = "tasks",
+	  .merge = true, .idempotent = true, .user_scoped = true,
 	  .doc = "Move a task to a place on the board" },
 	{ PATCH, "/tasks/bulk", USER, update_tasks, .body = &bulk_shape, .answer = &task_shape,
 	  .list = "tasks", .unpaged = true, .idempotent = true, .user_scoped = true,
-	  .refusals = { ERR_FORBIDDEN, ERR_NOT_FOUND, ERR_VERSION_CONFLICT }, .tag = "tasks",
+	  .refusals = { ERR_FORBIDDEN, ERR_NOT_FOUND, ERR_VERSION_CONFLICT },
 	  .doc = "Change up to 200 tasks, all or none" },
 	{ DELETE, "/tasks/bulk", USER, delete_tasks, .body = &bulk_delete_shape, .status = 204,
 	  .idempotent = true, .user_scoped = true, .refusals = { ERR_FORBIDDEN, ERR_NOT_FOUND },
-	  .tag = "tasks", .doc = "Delete up to 200 tasks, all or none" },
-	ROUTES_END,
+	  .doc = "Delete up to 200 tasks, all or none" },
 };
+
+const struct resource board_resource = { .name = "tasks", ROUTES(board_routes) };

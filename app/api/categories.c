@@ -22,43 +22,37 @@ static const struct field category_fields[] = {
 	FIELD(struct category, version, .access = LOCK, .min = 1, .max = INT64_MAX),
 	ANSWER("created_at", KIND_INSTANT),
 	ANSWER("updated_at", KIND_INSTANT),
-	FIELDS_END,
 };
 
-const struct shape category_shape = { "Category", category_fields };
+const struct shape category_shape = SHAPE(struct category, "Category", category_fields);
 
 struct category_filter {
-	const char *search, *sort_by, *sort_order;
+	const char *search;
 	struct page page;
 };
 
 static const struct field category_filters[] = {
 	FIELD(struct category_filter, search, .min = 1, .max = 100,
 	      .doc = "Only with this text in the name, regardless of case."),
-	FIELD(struct category_filter, sort_by, .words = orders, .preset = "name",
-	      .doc = "What decides the order; then the id."),
-	FIELD(struct category_filter, sort_order, .words = sort_directions, .preset = "asc",
-	      .doc = "Rising or falling."),
-	PAGE_FIELDS(struct category_filter),
-	FIELDS_END,
+	PAGE_FIELDS(struct category_filter, orders, "name", "asc"),
 };
+
+static const struct shape category_filters_shape =
+	SHAPE(struct category_filter, NULL, category_filters);
 
 static enum err list_categories(struct request *req)
 {
-	struct category_filter f = { .sort_by = "name", .sort_order = "asc" };
+	struct category_filter f = { 0 };
 
-	TRY(read_page(req, &f, &f.page));
-	return reply_page(req, &f.page,
-			  sql_category_list(f.search, f.sort_by, f.sort_order, f.page.after_key,
-					    f.page.after_id, page_rows(&f.page), f.page.offset),
-			  sql_category_count(f.search));
+	TRY(filter_read_page(req, &f));
+	return reply_page(req, &f.page, sql_category_list(f.search, &f.page));
 }
 
 static enum err create_category(struct request *req)
 {
 	struct category in = { .id = uuid_v7() };
 
-	TRY(read_body(req, &in));
+	TRY(body_read(req, &in));
 	return reply_created(req, sql_category_create(in.id, in.name, in.color),
 			     sql_category_get(in.id));
 }
@@ -72,36 +66,33 @@ static enum err update_category(struct request *req)
 {
 	struct category in = { 0 };
 
-	TRY(read_body(req, &in));
-	return reply_changed(req,
-			     sql_category_update(req->id, req->if_match, req->version, req->sent,
-						 in.name, in.color),
-			     sql_category_get(req->id));
+	TRY(body_read(req, &in));
+	return reply_changed(
+		req, sql_category_update(req->id, req->body.sent, in.name, in.color, &req->when),
+		sql_category_get(req->id));
 }
 
 static enum err delete_category(struct request *req)
 {
-	TRY(read_if_match(req));
-	return reply_deleted(req, sql_category_delete(req->id, req->if_match, req->version),
+	return reply_deleted(req, sql_category_delete(req->id, &req->when),
 			     sql_category_get(req->id));
 }
 
-const struct route categories_routes[] = {
-	{ GET, "/categories", USER, list_categories, .query = category_filters,
-	  .answer = &category_shape, .list = "categories", .tag = "categories",
-	  .tag_doc = "Labels for tasks", .doc = "List categories" },
+static const struct route categories_routes[] = {
+	{ GET, "/categories", USER, list_categories, .query = &category_filters_shape,
+	  .answer = &category_shape, .list = "categories", .doc = "List categories" },
 	{ POST, "/categories", USER, create_category, .body = &category_shape,
-	  .answer = &category_shape, .status = 201, .idempotent = true,
-	  .refusals = { ERR_NAME_TAKEN }, .tag = "categories", .doc = "Create a category" },
+	  .answer = &category_shape, .creates = true, .refusals = { ERR_NAME_TAKEN },
+	  .doc = "Create a category" },
 	{ GET, "/categories/{id}", USER, get_category, .answer = &category_shape,
-	  .tag = "categories", .doc = "Read a category" },
-	{ PUT, "/categories/{id}", USER, update_category, .body = &category_shape,
+	  .doc = "Read a category" },
+	{ PUT | PATCH, "/categories/{id}", USER, update_category, .body = &category_shape,
 	  .answer = &category_shape, .merge = true, .refusals = { ERR_NAME_TAKEN },
-	  .tag = "categories", .doc = "Change a category" },
-	{ PATCH, "/categories/{id}", USER, update_category, .body = &category_shape,
-	  .answer = &category_shape, .merge = true, .refusals = { ERR_NAME_TAKEN },
-	  .tag = "categories", .doc = "Change a category" },
-	{ DELETE, "/categories/{id}", USER, delete_category, .status = 204, .tag = "categories",
+	  .doc = "Change a category" },
+	{ DELETE, "/categories/{id}", USER, delete_category, .status = 204,
 	  .doc = "Delete a category; its tasks stay" },
-	ROUTES_END,
 };
+
+const struct resource categories_resource = { .name = "categories",
+					      .doc = "Labels for tasks",
+					      ROUTES(categories_routes) };

@@ -12,33 +12,29 @@ static const struct field statistics_fields[] = {
 	ANSWER("recent_projects", KIND_OBJECTS, .shape = &project_shape,
 	       .doc = "The last active first."),
 	ANSWER("completion_rate", KIND_NUMBER, .doc = "Done ones among all, from 0 to 1."),
-	FIELDS_END,
 };
 
-static const struct shape statistics_shape = { "TaskStatistics", statistics_fields };
+static const struct shape statistics_shape = ANSWER_SHAPE("TaskStatistics", statistics_fields);
 
 static const struct field journal_summary_fields[] = {
 	ANSWER("total", KIND_INTEGER),
 	ANSWER("last_7_days", KIND_INTEGER),
 	ANSWER("last_30_days", KIND_INTEGER),
 	ANSWER("recent", KIND_OBJECTS, .shape = &journal_shape),
-	FIELDS_END,
 };
 
 static const struct field mood_point_fields[] = {
 	ANSWER("date", KIND_DATE),
 	ANSWER("average", KIND_NUMBER, .nullable = true),
-	FIELDS_END,
 };
 
-static const struct shape mood_point_shape = { "MoodPoint", mood_point_fields };
+static const struct shape mood_point_shape = ANSWER_SHAPE("MoodPoint", mood_point_fields);
 
 static const struct field mood_summary_fields[] = {
 	ANSWER("today", KIND_NUMBER, .nullable = true),
 	ANSWER("week_average", KIND_NUMBER, .nullable = true),
 	ANSWER("previous_week_average", KIND_NUMBER, .nullable = true),
 	ANSWER("trend", KIND_OBJECTS, .shape = &mood_point_shape, .doc = "The last 30 days."),
-	FIELDS_END,
 };
 
 static const struct field active_day_fields[] = {
@@ -46,31 +42,29 @@ static const struct field active_day_fields[] = {
 	ANSWER("tasks_completed", KIND_INTEGER),
 	ANSWER("journals", KIND_INTEGER),
 	ANSWER("moods", KIND_INTEGER),
-	FIELDS_END,
 };
 
-static const struct shape active_day_shape = { "ActiveDay", active_day_fields };
+static const struct shape active_day_shape = ANSWER_SHAPE("ActiveDay", active_day_fields);
 
 static const struct field activity_fields[] = {
 	ANSWER("current_streak", KIND_INTEGER, .doc = "Days in a row up to today or yesterday."),
 	ANSWER("longest_streak", KIND_INTEGER),
 	ANSWER("days", KIND_OBJECTS, .shape = &active_day_shape, .doc = "The last 30 days."),
-	FIELDS_END,
 };
 
-static const struct shape journal_summary_shape = { "JournalSummary", journal_summary_fields };
-static const struct shape mood_summary_shape = { "MoodSummary", mood_summary_fields };
-static const struct shape activity_shape = { "Activity", activity_fields };
+static const struct shape journal_summary_shape =
+	ANSWER_SHAPE("JournalSummary", journal_summary_fields);
+static const struct shape mood_summary_shape = ANSWER_SHAPE("MoodSummary", mood_summary_fields);
+static const struct shape activity_shape = ANSWER_SHAPE("Activity", activity_fields);
 
 static const struct field dashboard_fields[] = {
 	ANSWER("tasks", KIND_OBJECT, .shape = &statistics_shape),
 	ANSWER("journals", KIND_OBJECT, .shape = &journal_summary_shape),
 	ANSWER("moods", KIND_OBJECT, .shape = &mood_summary_shape),
 	ANSWER("activity", KIND_OBJECT, .shape = &activity_shape),
-	FIELDS_END,
 };
 
-static const struct shape dashboard_shape = { "Dashboard", dashboard_fields };
+static const struct shape dashboard_shape = ANSWER_SHAPE("Dashboard", dashboard_fields);
 
 /* A row as an object that goes on with the rows of other results as its lists. */
 static void put_summary(struct buf *out, const struct result *row)
@@ -99,8 +93,8 @@ static enum err get_statistics(struct request *req)
 				   sql_dashboard_projects() };
 	struct result results[3];
 
-	TRY(run_all(req, queries, 3, results));
-	put_statistics(req->body, results);
+	TRY(ask_all(req, queries, 3, results));
+	put_statistics(req->answer.body, results);
 	return reply_digested(req);
 }
 
@@ -112,9 +106,9 @@ static enum err get_dashboard(struct request *req)
 		sql_dashboard_trend(),	  sql_dashboard_streaks(),  sql_dashboard_days(),
 	};
 	struct result results[9];
-	struct buf *out = req->body;
+	struct buf *out = req->answer.body;
 
-	TRY(run_all(req, queries, 9, results));
+	TRY(ask_all(req, queries, 9, results));
 	buf_puts(out, "{\"tasks\":");
 	put_statistics(out, results);
 	buf_puts(out, ",\"journals\":");
@@ -130,11 +124,13 @@ static enum err get_dashboard(struct request *req)
 	return reply_digested(req);
 }
 
-const struct route dashboard_routes[] = {
+static const struct route dashboard_routes[] = {
 	{ GET, "/dashboard/statistics", USER, get_statistics, .answer = &statistics_shape,
-	  .digested = true, .tag = "dashboard", .tag_doc = "The day at a glance",
-	  .doc = "Tasks at a glance" },
+	  .digested = true, .doc = "Tasks at a glance" },
 	{ GET, "/dashboard", USER, get_dashboard, .answer = &dashboard_shape, .digested = true,
-	  .tag = "dashboard", .doc = "The day at a glance" },
-	ROUTES_END,
+	  .doc = "The day at a glance" },
 };
+
+const struct resource dashboard_resource = { .name = "dashboard",
+					     .doc = "The day at a glance",
+					     ROUTES(dashboard_routes) };

@@ -18,10 +18,9 @@ static const struct field export_fields[] = {
 	ANSWER("tasks", KIND_OBJECTS, .shape = &task_shape),
 	ANSWER("moods", KIND_OBJECTS, .shape = &mood_shape),
 	ANSWER("journals", KIND_OBJECTS, .shape = &journal_shape),
-	FIELDS_END,
 };
 
-static const struct shape export_shape = { "Export", export_fields };
+static const struct shape export_shape = ANSWER_SHAPE("Export", export_fields);
 
 /* A list of the document: the statement that reads its next rows, and how many of them at once. It
  * is those with the longest texts that must fit into memory. */
@@ -99,23 +98,24 @@ static enum err export_user(struct request *req)
 	if (!export.spool)
 		return refuse(req, ERR_UNAVAILABLE, NULL, NULL);
 	/* Makes another issuer's user at first sight; the rollback below would take that back. */
-	TRY(run(req, user, &row));
+	TRY(ask(req, user, &row));
 	enum err err = db_begin(req->web->db, req->arena, DB_SNAPSHOT, &req->scope, &user, &row);
 	if (err != OK)
-		return refuse_fault(req, err);
+		return ask_failed(req, err);
 	export.page = arena_new(ARENA_BYTES);
 	err = put_document(&export, &row);
 	arena_free(export.page);
 	buf_free(&export.text);
 	db_rollback(req->web->db, req->arena);
 	if (err != OK)
-		return refuse_fault(req, err);
-	reply_header(req, "Content-Disposition", "attachment; filename=\"daybook.json\"");
+		return ask_failed(req, err);
+	answer_header(req, "Content-Disposition", "attachment; filename=\"daybook.json\"");
 	return reply_spooled(req, export.spool);
 }
 
-const struct route export_routes[] = {
-	{ GET, "/users/me/export", USER, export_user, .answer = &export_shape, .tag = "users",
+static const struct route export_routes[] = {
+	{ GET, "/users/me/export", USER, export_user, .answer = &export_shape,
 	  .doc = "Everything of mine in one document" },
-	ROUTES_END,
 };
+
+const struct resource export_resource = { .name = "users", ROUTES(export_routes) };

@@ -31,23 +31,21 @@ static const struct field journal_fields[] = {
 	FIELD(struct journal, version, .access = LOCK, .min = 1, .max = INT64_MAX),
 	ANSWER("created_at", KIND_INSTANT),
 	ANSWER("updated_at", KIND_INSTANT),
-	FIELDS_END,
 };
 
-const struct shape journal_shape = { "Journal", journal_fields };
+const struct shape journal_shape = SHAPE(struct journal, "Journal", journal_fields);
 
 static const struct field tag_fields[] = {
 	ANSWER("tag", KIND_TEXT),
 	ANSWER("count", KIND_INTEGER),
-	FIELDS_END,
 };
 
-static const struct shape tag_shape = { "Tag", tag_fields };
+static const struct shape tag_shape = ANSWER_SHAPE("Tag", tag_fields);
 
 struct journal_filter {
 	struct date date_from, date_to;
 	struct strings tag;
-	const char *search, *sort_by, *sort_order;
+	const char *search;
 	struct uuid mood_id;
 	struct page page;
 };
@@ -60,13 +58,11 @@ static const struct field journal_filters[] = {
 	FIELD(struct journal_filter, search, .min = 1, .max = 100,
 	      .doc = "Only with this text in title or content, regardless of case."),
 	FIELD(struct journal_filter, mood_id, .doc = "Only with this mood."),
-	FIELD(struct journal_filter, sort_by, .words = orders, .preset = "entry_date",
-	      .doc = "What decides the order; then the id."),
-	FIELD(struct journal_filter, sort_order, .words = sort_directions, .preset = "desc",
-	      .doc = "Rising or falling."),
-	PAGE_FIELDS(struct journal_filter),
-	FIELDS_END,
+	PAGE_FIELDS(struct journal_filter, orders, "entry_date", "desc"),
 };
+
+static const struct shape journal_filters_shape =
+	SHAPE(struct journal_filter, NULL, journal_filters);
 
 /* Tags in lower case, each once, in the order in which they first came. */
 static struct strings clean_tags(struct request *req, struct strings tags)
@@ -84,23 +80,21 @@ static struct strings clean_tags(struct request *req, struct strings tags)
 
 static enum err read_journal(struct request *req, struct journal *in)
 {
-	TRY(read_body(req, in));
+	TRY(body_read(req, in));
 	in->tags = clean_tags(req, in->tags);
 	return OK;
 }
 
 static enum err list_journals(struct request *req)
 {
-	struct journal_filter f = { .sort_by = "entry_date", .sort_order = "desc" };
+	struct journal_filter f = { 0 };
 
-	TRY(read_page(req, &f, &f.page));
+	TRY(filter_read_page(req, &f));
 	TRY(check_dates(req, &f.date_from, &f.date_to));
 	f.tag = clean_tags(req, f.tag);
-	return reply_page(req, &f.page,
-			  sql_journal_list(f.date_from, f.date_to, f.tag, f.search, f.mood_id,
-					   f.sort_by, f.sort_order, f.page.after_key,
-					   f.page.after_id, page_rows(&f.page), f.page.offset),
-			  sql_journal_count(f.date_from, f.date_to, f.tag, f.search, f.mood_id));
+	return reply_page(
+		req, &f.page,
+		sql_journal_list(f.date_from, f.date_to, f.tag, f.search, f.mood_id, &f.page));
 }
 
 static enum err create_journal(struct request *req)
@@ -125,16 +119,14 @@ static enum err update_journal(struct request *req)
 
 	TRY(read_journal(req, &in));
 	return reply_changed(req,
-			     sql_journal_update(req->id, req->if_match, req->version, req->sent,
-						in.title, in.content, in.entry_date, in.tags,
-						in.mood_id),
+			     sql_journal_update(req->id, req->body.sent, in.title, in.content,
+						in.entry_date, in.tags, in.mood_id, &req->when),
 			     sql_journal_get(req->id));
 }
 
 static enum err delete_journal(struct request *req)
 {
-	TRY(read_if_match(req));
-	return reply_deleted(req, sql_journal_delete(req->id, req->if_match, req->version),
+	return reply_deleted(req, sql_journal_delete(req->id, &req->when),
 			     sql_journal_get(req->id));
 }
 
@@ -143,24 +135,22 @@ static enum err list_tags(struct request *req)
 	return reply_list(req, sql_journal_tags());
 }
 
-const struct route journals_routes[] = {
-	{ GET, "/journals", USER, list_journals, .query = journal_filters, .answer = &journal_shape,
-	  .list = "journals", .tag = "journals", .tag_doc = "What a day was about",
-	  .doc = "List journal entries" },
+static const struct route journals_routes[] = {
+	{ GET, "/journals", USER, list_journals, .query = &journal_filters_shape,
+	  .answer = &journal_shape, .list = "journals", .doc = "List journal entries" },
 	{ POST, "/journals", USER, create_journal, .body = &journal_shape, .answer = &journal_shape,
-	  .status = 201, .idempotent = true, .max_body_bytes = MAX_JOURNAL_BYTES, .tag = "journals",
-	  .doc = "Write a journal entry" },
+	  .creates = true, .max_body_bytes = MAX_JOURNAL_BYTES, .doc = "Write a journal entry" },
 	{ GET, "/journals/tags", USER, list_tags, .answer = &tag_shape, .list = "tags",
-	  .unpaged = true, .tag = "journals", .doc = "List the tags in use" },
-	{ GET, "/journals/{id}", USER, get_journal, .answer = &journal_shape, .tag = "journals",
+	  .unpaged = true, .doc = "List the tags in use" },
+	{ GET, "/journals/{id}", USER, get_journal, .answer = &journal_shape,
 	  .doc = "Read a journal entry" },
-	{ PUT, "/journals/{id}", USER, update_journal, .body = &journal_shape,
+	{ PUT | PATCH, "/journals/{id}", USER, update_journal, .body = &journal_shape,
 	  .answer = &journal_shape, .merge = true, .max_body_bytes = MAX_JOURNAL_BYTES,
-	  .tag = "journals", .doc = "Change a journal entry" },
-	{ PATCH, "/journals/{id}", USER, update_journal, .body = &journal_shape,
-	  .answer = &journal_shape, .merge = true, .max_body_bytes = MAX_JOURNAL_BYTES,
-	  .tag = "journals", .doc = "Change a journal entry" },
-	{ DELETE, "/journals/{id}", USER, delete_journal, .status = 204, .tag = "journals",
+	  .doc = "Change a journal entry" },
+	{ DELETE, "/journals/{id}", USER, delete_journal, .status = 204,
 	  .doc = "Delete a journal entry" },
-	ROUTES_END,
 };
+
+const struct resource journals_resource = { .name = "journals",
+					    .doc = "What a day was about",
+					    ROUTES(journals_routes) };

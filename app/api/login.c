@@ -20,7 +20,6 @@ struct login {
 static const struct field login_fields[] = {
 	FIELD(struct login, email, .required = true, .example = "ada@example.com"),
 	FIELD(struct login, password, .required = true, .example = "Correct-Horse-7"),
-	FIELDS_END,
 };
 
 struct refresh {
@@ -30,7 +29,6 @@ struct refresh {
 static const struct field refresh_fields[] = {
 	FIELD(struct refresh, refresh_token, .required = true,
 	      .doc = "The one of the last answer; each is good once."),
-	FIELDS_END,
 };
 
 static const struct field tokens_fields[] = {
@@ -40,12 +38,11 @@ static const struct field tokens_fields[] = {
 	ANSWER("expires_in", KIND_INTEGER, .doc = "Seconds that the access token lives."),
 	ANSWER("refresh_expires_in", KIND_INTEGER, .doc = "Seconds that the refresh token lives."),
 	ANSWER("session_id", KIND_UUID),
-	FIELDS_END,
 };
 
-static const struct shape login_shape = { "Login", login_fields };
-static const struct shape refresh_shape = { "Refresh", refresh_fields };
-static const struct shape tokens_shape = { "Tokens", tokens_fields };
+static const struct shape login_shape = SHAPE(struct login, "Login", login_fields);
+static const struct shape refresh_shape = SHAPE(struct refresh, "Refresh", refresh_fields);
+static const struct shape tokens_shape = ANSWER_SHAPE("Tokens", tokens_fields);
 
 /* Both tokens of a session; the refresh token carries its number. */
 static enum err reply_tokens(struct request *req, struct uuid user, struct uuid session,
@@ -63,18 +60,18 @@ static enum err reply_tokens(struct request *req, struct uuid user, struct uuid 
 
 	strncpy(claims.email, email, sizeof claims.email - 1);
 	uuid_format(id, session.bytes);
-	reply_start(req, 200);
-	buf_puts(req->body, "{\"access_token\":\"");
-	buf_put(req->body, token, jwt_sign(req->web->keys, &claims, token));
+	answer_start(req, 200);
+	buf_puts(req->answer.body, "{\"access_token\":\"");
+	buf_put(req->answer.body, token, jwt_sign(req->web->keys, &claims, token));
 	claims.type = JWT_REFRESH;
 	claims.expires_s = now_s + config->refresh_token_s;
-	buf_puts(req->body, "\",\"refresh_token\":\"");
-	buf_put(req->body, token, jwt_sign(req->web->keys, &claims, token));
-	buf_printf(req->body,
+	buf_puts(req->answer.body, "\",\"refresh_token\":\"");
+	buf_put(req->answer.body, token, jwt_sign(req->web->keys, &claims, token));
+	buf_printf(req->answer.body,
 		   "\",\"token_type\":\"Bearer\",\"expires_in\":%d,\"refresh_expires_in\":%d,"
 		   "\"session_id\":\"%s\"}",
 		   config->access_token_s, config->refresh_token_s, id);
-	return reply_object(req);
+	return answer_json(req);
 }
 
 /* The keys under which attempts on an account are counted: from this network, and from anywhere,
@@ -94,7 +91,7 @@ static void make_account_keys(struct request *req, const char *email, struct acc
 		*c = (char)tolower((unsigned char)*c);
 	sha256(text, strlen(text), digest);
 	hex_encode(digest, sizeof digest, out->anywhere);
-	network_format(req->address, network);
+	network_format(req->in.address, network);
 	text = arena_printf(req->arena, "%s %s", network, text);
 	sha256(text, strlen(text), digest);
 	hex_encode(digest, sizeof digest, out->here);
@@ -113,10 +110,10 @@ static enum err find_login(struct request *req, const char *email, const struct 
 
 	count += limit_query(&here, "login_here", keys->here, queries + count);
 	count += limit_query(&anywhere, "login_anywhere", keys->anywhere, queries + count);
-	count += limit_query(&config->limit_login_address, "login_address", req->address,
+	count += limit_query(&config->limit_login_address, "login_address", req->in.address,
 			     queries + count);
 	queries[count] = sql_login_find(email);
-	TRY(run_all(req, queries, count + 1, results));
+	TRY(ask_all(req, queries, count + 1, results));
 	enum err err = check_limits(req, results, count);
 	if (err != OK)
 		metrics_add(METRIC_LOGIN_LIMITED, 1);
@@ -155,7 +152,7 @@ static enum err start_session(struct request *req, const struct login *in, struc
 	bool rehash = password_cost(checked_hash) < config->bcrypt_cost &&
 		      password_hash(in->password, config->bcrypt_cost, new_hash);
 	struct query queries[] = {
-		sql_login_start_session(user, session, user_agent(req), req->address,
+		sql_login_start_session(user, session, user_agent(req), req->in.address,
 					(struct integer){ config->refresh_token_s, true },
 					rehash ? new_hash : NULL, checked_hash),
 		sql_login_forget_attempts("login_here", (struct strings){ forget_here, 1, true }),
@@ -163,7 +160,7 @@ static enum err start_session(struct request *req, const struct login *in, struc
 					  (struct strings){ forget_anywhere, 1, true }),
 	};
 
-	TRY(run_all(req, queries, 3, results));
+	TRY(ask_all(req, queries, 3, results));
 	if (results[0].row_count == 0)
 		return refuse_login(req, in->email);
 	metrics_add(METRIC_LOGIN_OK, 1);
@@ -188,7 +185,7 @@ static enum err login(struct request *req)
 	struct account_keys keys;
 	struct result found;
 
-	TRY(read_body(req, &in));
+	TRY(body_read(req, &in));
 	make_account_keys(req, in.email, &keys);
 	TRY(find_login(req, in.email, &keys, &found));
 	/* Addresses are ASCII. The database folds more, such as U+212A to k; here that would be a
@@ -208,7 +205,7 @@ static enum err refresh(struct request *req)
 	struct log_line line;
 	struct result rows;
 
-	TRY(read_body(req, &in));
+	TRY(body_read(req, &in));
 	enum err err = jwt_verify(req->web->keys, in.refresh_token, strlen(in.refresh_token),
 				  JWT_REFRESH, req->now.us / 1000000, &claims);
 	if (err != OK)
@@ -217,7 +214,7 @@ static enum err refresh(struct request *req)
 	/* The database counts in 32 bits; what is beyond them was never given, like the last one.
 	 */
 	int64_t counter = claims.counter < INT32_MAX ? claims.counter : INT32_MAX;
-	TRY(run(req,
+	TRY(ask(req,
 		sql_login_refresh(claims.user, claims.session, (struct integer){ counter, true },
 				  (struct integer){ config->refresh_grace_s, true },
 				  (struct integer){ config->refresh_token_s, true }),
@@ -235,11 +232,12 @@ static enum err refresh(struct request *req)
 	return refuse(req, ERR_SESSION_REVOKED, NULL, NULL);
 }
 
-const struct route login_routes[] = {
+static const struct route login_routes[] = {
 	{ POST, "/auth/login", ANYBODY, login, .body = &login_shape, .answer = &tokens_shape,
-	  .refusals = { ERR_INVALID_CREDENTIALS }, .tag = "auth", .doc = "Log in and get tokens" },
+	  .refusals = { ERR_INVALID_CREDENTIALS }, .doc = "Log in and get tokens" },
 	{ POST, "/auth/refresh", ANYBODY, refresh, .body = &refresh_shape, .answer = &tokens_shape,
-	  .refusals = { ERR_UNAUTHORIZED, ERR_TOKEN_EXPIRED, ERR_SESSION_REVOKED }, .tag = "auth",
+	  .refusals = { ERR_UNAUTHORIZED, ERR_TOKEN_EXPIRED, ERR_SESSION_REVOKED },
 	  .doc = "Get new tokens for a refresh token" },
-	ROUTES_END,
 };
+
+const struct resource login_resource = { .name = "auth", ROUTES(login_routes) };

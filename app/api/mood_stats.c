@@ -6,14 +6,13 @@ static const char *const periods[] = { "week", "month", NULL };
 
 static const struct field distribution_fields[] = {
 	ANSWER("1", KIND_INTEGER), ANSWER("2", KIND_INTEGER), ANSWER("3", KIND_INTEGER),
-	ANSWER("4", KIND_INTEGER), ANSWER("5", KIND_INTEGER), FIELDS_END,
+	ANSWER("4", KIND_INTEGER), ANSWER("5", KIND_INTEGER),
 };
 
 static const struct field day_fields[] = {
 	ANSWER("date", KIND_DATE),
 	ANSWER("count", KIND_INTEGER),
 	ANSWER("average", KIND_NUMBER, .nullable = true),
-	FIELDS_END,
 };
 
 static const struct field previous_fields[] = {
@@ -21,12 +20,12 @@ static const struct field previous_fields[] = {
 	ANSWER("end", KIND_DATE),
 	ANSWER("count", KIND_INTEGER),
 	ANSWER("average", KIND_NUMBER, .nullable = true),
-	FIELDS_END,
 };
 
-static const struct shape distribution_shape = { "MoodDistribution", distribution_fields };
-static const struct shape day_shape = { "MoodDay", day_fields };
-static const struct shape previous_shape = { "MoodPrevious", previous_fields };
+static const struct shape distribution_shape =
+	ANSWER_SHAPE("MoodDistribution", distribution_fields);
+static const struct shape day_shape = ANSWER_SHAPE("MoodDay", day_fields);
+static const struct shape previous_shape = ANSWER_SHAPE("MoodPrevious", previous_fields);
 
 static const struct field stats_fields[] = {
 	ANSWER("period", KIND_TEXT, .words = periods),
@@ -43,7 +42,6 @@ static const struct field stats_fields[] = {
 	ANSWER("previous", KIND_OBJECT, .shape = &previous_shape, .doc = "The period before."),
 	ANSWER("change", KIND_NUMBER, .nullable = true,
 	       .doc = "The average less that of the period before."),
-	FIELDS_END,
 };
 
 static const struct field trend_fields[] = {
@@ -53,20 +51,18 @@ static const struct field trend_fields[] = {
 	ANSWER("average", KIND_NUMBER, .nullable = true),
 	ANSWER("min", KIND_INTEGER, .nullable = true),
 	ANSWER("max", KIND_INTEGER, .nullable = true),
-	FIELDS_END,
 };
 
-static const struct shape trend_shape = { "MoodTrend", trend_fields };
+static const struct shape trend_shape = ANSWER_SHAPE("MoodTrend", trend_fields);
 
 static const struct field trends_fields[] = {
 	ANSWER("period", KIND_TEXT, .words = periods),
 	ANSWER("timezone", KIND_TEXT),
 	ANSWER("periods", KIND_OBJECTS, .shape = &trend_shape, .doc = "The oldest first."),
-	FIELDS_END,
 };
 
-static const struct shape stats_shape = { "MoodStats", stats_fields };
-static const struct shape trends_shape = { "MoodTrends", trends_fields };
+static const struct shape stats_shape = ANSWER_SHAPE("MoodStats", stats_fields);
+static const struct shape trends_shape = ANSWER_SHAPE("MoodTrends", trends_fields);
 
 struct stats_query {
 	const char *period;
@@ -78,28 +74,34 @@ static const struct field stats_query_fields[] = {
 	FIELD(struct stats_query, period, .required = true, .words = periods,
 	      .doc = "Weeks begin on Monday."),
 	FIELD(struct stats_query, date, .doc = "Any day of the period; today if absent."),
-	FIELDS_END,
 };
+
+static const struct shape stats_query_fields_shape =
+	SHAPE(struct stats_query, NULL, stats_query_fields);
 
 static const struct field day_query_fields[] = {
 	FIELD(struct stats_query, date, .doc = "Any day of the period; today if absent."),
-	FIELDS_END,
 };
+
+static const struct shape day_query_fields_shape =
+	SHAPE(struct stats_query, NULL, day_query_fields);
 
 static const struct field trends_query_fields[] = {
 	FIELD(struct stats_query, period, .required = true, .words = periods,
 	      .doc = "Weeks begin on Monday."),
 	FIELD(struct stats_query, count, .min = 1, .max = 60, .preset = "12",
 	      .doc = "How many periods, up to the one of today."),
-	FIELDS_END,
 };
+
+static const struct shape trends_query_fields_shape =
+	SHAPE(struct stats_query, NULL, trends_query_fields);
 
 /* The first day whose period before is in our calendar, too: 0002-01-01. */
 enum { FIRST_DAY = -718797 };
 
 static enum err reply_stats(struct request *req, struct stats_query q)
 {
-	TRY(read_query(req, &q));
+	TRY(filter_read(req, &q));
 	if (q.date.set && q.date.days < FIRST_DAY)
 		return refuse(req, ERR_VALIDATION, "date", "must be 0002-01-01 or later");
 	return reply_row(req, sql_mood_stats(q.period, q.date));
@@ -122,20 +124,21 @@ static enum err get_monthly_stats(struct request *req)
 
 static enum err get_trends(struct request *req)
 {
-	struct stats_query q = { .count = { 12, true } };
+	struct stats_query q = { 0 };
 
-	TRY(read_query(req, &q));
+	TRY(filter_read(req, &q));
 	return reply_row(req, sql_mood_trends(q.period, q.count));
 }
 
-const struct route mood_stats_routes[] = {
-	{ GET, "/moods/stats", USER, get_stats, .query = stats_query_fields, .answer = &stats_shape,
-	  .tag = "moods", .doc = "Statistics of a week or a month" },
-	{ GET, "/moods/stats/weekly", USER, get_weekly_stats, .query = day_query_fields,
-	  .answer = &stats_shape, .tag = "moods", .doc = "Statistics of a week" },
-	{ GET, "/moods/stats/monthly", USER, get_monthly_stats, .query = day_query_fields,
-	  .answer = &stats_shape, .tag = "moods", .doc = "Statistics of a month" },
-	{ GET, "/moods/trends", USER, get_trends, .query = trends_query_fields,
-	  .answer = &trends_shape, .tag = "moods", .doc = "The last weeks or months in one call" },
-	ROUTES_END,
+static const struct route mood_stats_routes[] = {
+	{ GET, "/moods/stats", USER, get_stats, .query = &stats_query_fields_shape,
+	  .answer = &stats_shape, .doc = "Statistics of a week or a month" },
+	{ GET, "/moods/stats/weekly", USER, get_weekly_stats, .query = &day_query_fields_shape,
+	  .answer = &stats_shape, .doc = "Statistics of a week" },
+	{ GET, "/moods/stats/monthly", USER, get_monthly_stats, .query = &day_query_fields_shape,
+	  .answer = &stats_shape, .doc = "Statistics of a month" },
+	{ GET, "/moods/trends", USER, get_trends, .query = &trends_query_fields_shape,
+	  .answer = &trends_shape, .doc = "The last weeks or months in one call" },
 };
+
+const struct resource mood_stats_resource = { .name = "moods", ROUTES(mood_stats_routes) };

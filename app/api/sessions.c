@@ -9,10 +9,9 @@ static const struct field session_fields[] = {
 	ANSWER("created_at", KIND_INSTANT),
 	ANSWER("last_used_at", KIND_INSTANT, .doc = "To the minute."),
 	ANSWER("current", KIND_BOOLEAN, .doc = "Whether it is the one that asks."),
-	FIELDS_END,
 };
 
-static const struct shape session_shape = { "Session", session_fields };
+static const struct shape session_shape = ANSWER_SHAPE("Session", session_fields);
 
 static enum err list_sessions(struct request *req)
 {
@@ -24,11 +23,13 @@ static enum err revoke_session(struct request *req)
 	return reply_deleted(req, sql_session_revoke(req->id), sql_session_get(req->id));
 }
 
-const struct route sessions_routes[] = {
+static const struct route sessions_routes[] = {
 	{ GET, "/auth/sessions", USER, list_sessions, .own_session = true, .answer = &session_shape,
-	  .list = "sessions", .unpaged = true, .tag = "sessions",
-	  .tag_doc = "Where a user is logged in", .doc = "List where I am logged in" },
+	  .list = "sessions", .unpaged = true, .doc = "List where I am logged in" },
 	{ DELETE, "/auth/sessions/{id}", USER, revoke_session, .own_session = true, .status = 204,
-	  .tag = "sessions", .doc = "End one session" },
-	ROUTES_END,
+	  .doc = "End one session" },
 };
+
+const struct resource sessions_resource = { .name = "sessions",
+					    .doc = "Where a user is logged in",
+					    ROUTES(sessions_routes) };

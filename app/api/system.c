@@ -10,26 +10,23 @@ static const struct field health_fields[] = {
 	ANSWER("status", KIND_TEXT, .doc = "`ok`."),
 	ANSWER("timestamp", KIND_INSTANT),
 	ANSWER("version", KIND_TEXT),
-	FIELDS_END,
 };
 
 static const struct field check_fields[] = {
 	ANSWER("database", KIND_TEXT, .doc = "`ok` or `unavailable`."),
 	ANSWER("schema", KIND_TEXT, .doc = "`ok`, `outdated` (migrate), or `unknown`."),
 	ANSWER("jobs", KIND_TEXT, .doc = "`none`: this server has no jobs to run."),
-	FIELDS_END,
 };
 
-static const struct shape checks_shape = { "Checks", check_fields };
+static const struct shape checks_shape = ANSWER_SHAPE("Checks", check_fields);
 
 static const struct field readiness_fields[] = {
 	ANSWER("status", KIND_TEXT, .doc = "`ready` or `unavailable`."),
 	ANSWER("checks", KIND_OBJECT, .shape = &checks_shape),
-	FIELDS_END,
 };
 
-static const struct shape health_shape = { "Health", health_fields };
-static const struct shape readiness_shape = { "Readiness", readiness_fields };
+static const struct shape health_shape = ANSWER_SHAPE("Health", health_fields);
+static const struct shape readiness_shape = ANSWER_SHAPE("Readiness", readiness_fields);
 
 /* Says that this process answers; the database is not asked. */
 static enum err get_health(struct request *req)
@@ -37,10 +34,10 @@ static enum err get_health(struct request *req)
 	char now[INSTANT_TEXT_BYTES];
 
 	instant_format(now, req->now.us);
-	reply_start(req, 200);
-	buf_printf(req->body, "{\"status\":\"ok\",\"timestamp\":\"%s\",\"version\":\"%s\"}", now,
-		   req->web->version);
-	return reply_object(req);
+	answer_start(req, 200);
+	buf_printf(req->answer.body, "{\"status\":\"ok\",\"timestamp\":\"%s\",\"version\":\"%s\"}",
+		   now, req->web->version);
+	return answer_json(req);
 }
 
 static enum err get_ready(struct request *req)
@@ -50,43 +47,45 @@ static enum err get_ready(struct request *req)
 	bool database = db_run(req->web->db, req->arena, NULL, &query, 1, &rows) == OK;
 	bool schema = database && result_bool(&rows, 0, "_schema_ok");
 
-	reply_start(req, schema ? 200 : 503);
+	answer_start(req, schema ? 200 : 503);
 	if (!schema)
-		reply_header(req, "Retry-After", "1");
-	buf_printf(req->body,
+		answer_header(req, "Retry-After", "1");
+	buf_printf(req->answer.body,
 		   "{\"status\":\"%s\",\"checks\":{\"database\":\"%s\",\"schema\":\"%s\","
 		   "\"jobs\":\"none\"}}",
 		   schema ? "ready" : "unavailable", database ? "ok" : "unavailable",
 		   schema ? "ok" : (database ? "outdated" : "unknown"));
-	return reply_object(req);
+	return answer_json(req);
 }
 
 static enum err get_metrics(struct request *req)
 {
-	reply_start(req, 200);
-	metrics_write(req->body);
-	reply_header(req, "Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+	answer_start(req, 200);
+	metrics_write(req->answer.body);
+	answer_header(req, "Content-Type", "text/plain; version=0.0.4; charset=utf-8");
 	return OK;
 }
 
 static enum err get_openapi(struct request *req)
 {
-	reply_start(req, 200);
-	openapi_write(req->web->router, req->web->version, req->body);
-	return reply_object(req);
+	answer_start(req, 200);
+	openapi_write(req->web->router, req->web->version, req->answer.body);
+	return answer_json(req);
 }
 
-const struct route system_routes[] = {
+static const struct route system_routes[] = {
 	{ GET, "/health", ANYBODY, get_health, .answer = &health_shape, .outside_api = true,
-	  .tag = "system", .tag_doc = "What operators and tools ask",
 	  .doc = "Whether the server answers" },
-	{ GET, "/health", ANYBODY, get_health, .answer = &health_shape, .tag = "system",
+	{ GET, "/health", ANYBODY, get_health, .answer = &health_shape,
 	  .doc = "Whether the server answers" },
 	{ GET, "/ready", ANYBODY, get_ready, .answer = &readiness_shape, .unready = true,
-	  .outside_api = true, .tag = "system", .doc = "Whether the server can do its work" },
+	  .outside_api = true, .doc = "Whether the server can do its work" },
 	{ GET, "/metrics", ANYBODY, get_metrics, .outside_api = true, .media_type = "text/plain",
-	  .tag = "system", .doc = "Counters for Prometheus" },
+	  .doc = "Counters for Prometheus" },
 	{ GET, "/openapi.json", ANYBODY, get_openapi, .media_type = "application/json",
-	  .tag = "system", .doc = "This contract" },
-	ROUTES_END,
+	  .doc = "This contract" },
 };
+
+const struct resource system_resource = { .name = "system",
+					  .doc = "What operators and tools ask",
+					  ROUTES(system_routes) };

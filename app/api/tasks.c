@@ -32,7 +32,6 @@ static const struct field task_fields[] = {
 	FIELD(struct task, version, .access = LOCK, .min = 1, .max = INT64_MAX),
 	ANSWER("created_at", KIND_INSTANT),
 	ANSWER("updated_at", KIND_INSTANT),
-	FIELDS_END,
 };
 
 const char *task_fault(const void *in, const struct strings *sent, const char **field)
@@ -46,7 +45,7 @@ const char *task_fault(const void *in, const struct strings *sent, const char **
 	return "must agree with status";
 }
 
-const struct shape task_shape = { "Task", task_fields, task_fault };
+const struct shape task_shape = SHAPE(struct task, "Task", task_fields, .fault = task_fault);
 
 struct completion {
 	struct boolean completed;
@@ -56,10 +55,10 @@ struct completion {
 static const struct field completion_fields[] = {
 	FIELD(struct completion, completed, .required = true, .example = "true"),
 	FIELD(struct completion, version, .access = LOCK, .min = 1, .max = INT64_MAX),
-	FIELDS_END,
 };
 
-static const struct shape completion_shape = { "Completion", completion_fields };
+static const struct shape completion_shape =
+	SHAPE(struct completion, "Completion", completion_fields);
 
 struct task_filter {
 	struct strings status, priority;
@@ -67,7 +66,7 @@ struct task_filter {
 	struct reference project_id, category_id;
 	struct moment due_date_from, due_date_to;
 	struct boolean archived;
-	const char *search, *sort_by, *sort_order;
+	const char *search;
 	struct page page;
 };
 
@@ -86,21 +85,25 @@ struct task_filter {
 		      .doc = "Due then or before; a date is a local day."),                        \
 		FIELD(struct task_filter, search, .min = 1, .max = 100,                            \
 		      .doc = "Only with this text in title or description, regardless of case."),  \
-		FIELD(struct task_filter, sort_by, .words = orders, .preset = "created_at",        \
-		      .doc = "What decides the order; then the id."),                              \
-		FIELD(struct task_filter, sort_order, .words = sort_directions, .preset = "desc",  \
-		      .doc = "Rising or falling."),                                                \
-		PAGE_FIELDS(struct task_filter)
+		PAGE_FIELDS(struct task_filter, orders, "created_at", "desc")
 
 static const struct field task_filters[] = {
 	FIELD(struct task_filter, project_id, .doc = "Only in this project, or `none`."),
 	FIELD(struct task_filter, archived, .preset = "false",
 	      .doc = "Also the tasks of archived projects."),
 	TASK_FILTERS,
-	FIELDS_END,
 };
 
-static const struct field project_task_filters[] = { TASK_FILTERS, FIELDS_END };
+static const struct shape task_filters_shape = SHAPE(struct task_filter, NULL, task_filters);
+
+static const struct field project_task_filters[] = {
+	FIELD(struct task_filter, archived, .preset = "true",
+	      .doc = "`false`: not those of an archived project."),
+	TASK_FILTERS,
+};
+
+static const struct shape project_task_filters_shape =
+	SHAPE(struct task_filter, NULL, project_task_filters);
 
 static bool is_backwards(const struct moment *from, const struct moment *to)
 {
@@ -117,7 +120,7 @@ static bool is_backwards(const struct moment *from, const struct moment *to)
 
 static enum err reply_tasks(struct request *req, struct task_filter f)
 {
-	TRY(read_page(req, &f, &f.page));
+	TRY(filter_read_page(req, &f));
 	if (is_backwards(&f.due_date_from, &f.due_date_to))
 		return refuse(req, ERR_VALIDATION, "due_date_to",
 			      "must not be before due_date_from");
@@ -127,18 +130,12 @@ static enum err reply_tasks(struct request *req, struct task_filter f)
 					f.project_id.none, f.category_id.id, f.category_id.none,
 					live_only, f.due_date_from.instant, f.due_date_to.instant,
 					f.due_date_from.date, f.due_date_to.date, f.search,
-					f.sort_by, f.sort_order, f.page.after_key, f.page.after_id,
-					page_rows(&f.page), f.page.offset),
-			  sql_task_count(f.status, f.priority, f.completed, f.project_id.id,
-					 f.project_id.none, f.category_id.id, f.category_id.none,
-					 live_only, f.due_date_from.instant, f.due_date_to.instant,
-					 f.due_date_from.date, f.due_date_to.date, f.search));
+					&f.page));
 }
 
 static enum err list_tasks(struct request *req)
 {
-	return reply_tasks(req,
-			   (struct task_filter){ .sort_by = "created_at", .sort_order = "desc" });
+	return reply_tasks(req, (struct task_filter){ 0 });
 }
 
 static enum err create(struct request *req, const struct task *in, struct query existing)
@@ -155,28 +152,25 @@ static enum err create_task(struct request *req)
 {
 	struct task in = { .id = uuid_v7() };
 
-	TRY(read_body(req, &in));
+	TRY(body_read(req, &in));
 	return create(req, &in, sql_task_get(in.id));
 }
 
 /* The tasks of a project, which must be there; of an archived one, too. */
 static enum err list_project_tasks(struct request *req)
 {
-	TRY(require_row(req, sql_project_exists(req->id)));
-	return reply_tasks(req, (struct task_filter){ .project_id.id = req->id,
-						      .archived = { true, true },
-						      .sort_by = "created_at",
-						      .sort_order = "desc" });
+	TRY(ask_row(req, sql_project_exists(req->id)));
+	return reply_tasks(req, (struct task_filter){ .project_id.id = req->id });
 }
 
 static enum err create_project_task(struct request *req)
 {
 	struct task in = { .id = uuid_v7() };
 
-	TRY(read_body(req, &in));
-	if (was_sent(req, "project_id") && !uuid_equal(&in.project_id, &req->id))
+	TRY(body_read(req, &in));
+	if (body_has(req, "project_id") && !uuid_equal(&in.project_id, &req->id))
 		return refuse(req, ERR_VALIDATION, "project_id", "must be the project of the path");
-	TRY(require_row(req, sql_project_exists(req->id)));
+	TRY(ask_row(req, sql_project_exists(req->id)));
 	in.project_id = req->id;
 	return create(req, &in, sql_task_get_inside(in.id, in.project_id));
 }
@@ -189,10 +183,10 @@ static enum err get_task(struct request *req)
 static enum err change_task(struct request *req, const struct task *in)
 {
 	return reply_changed(req,
-			     sql_task_update(req->id, req->if_match, req->version, req->sent,
-					     in->title, in->description, in->status, in->completed,
-					     in->priority, in->due_date, in->remind_at,
-					     in->project_id, in->category_id),
+			     sql_task_update(req->id, req->body.sent, in->title, in->description,
+					     in->status, in->completed, in->priority, in->due_date,
+					     in->remind_at, in->project_id, in->category_id,
+					     &req->when),
 			     sql_task_get(req->id));
 }
 
@@ -200,7 +194,7 @@ static enum err update_task(struct request *req)
 {
 	struct task in = { 0 };
 
-	TRY(read_body(req, &in));
+	TRY(body_read(req, &in));
 	return change_task(req, &in);
 }
 
@@ -208,40 +202,36 @@ static enum err complete_task(struct request *req)
 {
 	struct completion in = { 0 };
 
-	TRY(read_body(req, &in));
+	TRY(body_read(req, &in));
 	return change_task(req, &(struct task){ .completed = in.completed });
 }
 
 static enum err delete_task(struct request *req)
 {
-	TRY(read_if_match(req));
-	return reply_deleted(req, sql_task_delete(req->id, req->if_match, req->version),
-			     sql_task_get(req->id));
+	return reply_deleted(req, sql_task_delete(req->id, &req->when), sql_task_get(req->id));
 }
 
-const struct route tasks_routes[] = {
-	{ GET, "/tasks", USER, list_tasks, .query = task_filters, .answer = &task_shape,
-	  .list = "tasks", .user_scoped = true, .tag = "tasks",
-	  .tag_doc = "What is to be done, on a board of three columns", .doc = "List tasks" },
+static const struct route tasks_routes[] = {
+	{ GET, "/tasks", USER, list_tasks, .query = &task_filters_shape, .answer = &task_shape,
+	  .list = "tasks", .user_scoped = true, .doc = "List tasks" },
 	{ POST, "/tasks", USER, create_task, .body = &task_shape, .answer = &task_shape,
-	  .status = 201, .idempotent = true, .user_scoped = true, .tag = "tasks",
-	  .doc = "Create a task" },
-	{ GET, "/projects/{id}/tasks", USER, list_project_tasks, .query = project_task_filters,
-	  .answer = &task_shape, .list = "tasks", .resource = "projects", .tag = "tasks",
-	  .doc = "List the tasks of a project" },
+	  .creates = true, .user_scoped = true, .doc = "Create a task" },
+	{ GET, "/projects/{id}/tasks", USER, list_project_tasks,
+	  .query = &project_task_filters_shape, .answer = &task_shape, .list = "tasks",
+	  .table = "projects", .doc = "List the tasks of a project" },
 	{ POST, "/projects/{id}/tasks", USER, create_project_task, .body = &task_shape,
-	  .answer = &task_shape, .status = 201, .idempotent = true, .resource = "projects",
-	  .location = "/api/v1/tasks", .tag = "tasks", .doc = "Create a task in a project" },
+	  .answer = &task_shape, .creates = true, .table = "projects", .location = "/api/v1/tasks",
+	  .doc = "Create a task in a project" },
 	{ GET, "/tasks/{id}", USER, get_task, .answer = &task_shape, .user_scoped = true,
-	  .tag = "tasks", .doc = "Read a task" },
-	{ PUT, "/tasks/{id}", USER, update_task, .body = &task_shape, .answer = &task_shape,
-	  .merge = true, .user_scoped = true, .tag = "tasks", .doc = "Change a task" },
-	{ PATCH, "/tasks/{id}", USER, update_task, .body = &task_shape, .answer = &task_shape,
-	  .merge = true, .user_scoped = true, .tag = "tasks", .doc = "Change a task" },
+	  .doc = "Read a task" },
+	{ PUT | PATCH, "/tasks/{id}", USER, update_task, .body = &task_shape, .answer = &task_shape,
+	  .merge = true, .user_scoped = true, .doc = "Change a task" },
 	{ DELETE, "/tasks/{id}", USER, delete_task, .status = 204, .user_scoped = true,
-	  .tag = "tasks", .doc = "Delete a task" },
+	  .doc = "Delete a task" },
 	{ PATCH, "/tasks/{id}/complete", USER, complete_task, .body = &completion_shape,
-	  .answer = &task_shape, .user_scoped = true, .tag = "tasks",
-	  .doc = "Mark a task as done or open" },
-	ROUTES_END,
+	  .answer = &task_shape, .user_scoped = true, .doc = "Mark a task as done or open" },
 };
+
+const struct resource tasks_resource = { .name = "tasks",
+					 .doc = "What is to be done, on a board of three columns",
+					 ROUTES(tasks_routes) };

@@ -27,10 +27,9 @@ static const struct field user_fields[] = {
 	FIELD(struct user, version, .access = LOCK, .min = 1, .max = INT64_MAX),
 	ANSWER("created_at", KIND_INSTANT),
 	ANSWER("updated_at", KIND_INSTANT),
-	FIELDS_END,
 };
 
-const struct shape user_shape = { "User", user_fields };
+const struct shape user_shape = SHAPE(struct user, "User", user_fields);
 
 struct farewell {
 	const char *password;
@@ -39,10 +38,10 @@ struct farewell {
 static const struct field farewell_fields[] = {
 	FIELD(struct farewell, password, .required = true, .example = "Correct-Horse-7",
 	      .doc = "The current one."),
-	FIELDS_END,
 };
 
-static const struct shape farewell_shape = { "AccountDeletion", farewell_fields };
+static const struct shape farewell_shape =
+	SHAPE(struct farewell, "AccountDeletion", farewell_fields);
 
 static enum err get_user(struct request *req)
 {
@@ -54,9 +53,9 @@ static enum err check_same_email(struct request *req, const char *email)
 {
 	struct result rows;
 
-	TRY(run(req, sql_user_get(), &rows));
+	TRY(ask(req, sql_user_get(), &rows));
 	if (rows.row_count == 0)
-		return refuse_missing(req);
+		return ask_missing(req);
 	if (strcasecmp(email, result_text(&rows, 0, "email")) == 0)
 		return OK;
 	return refuse(req, ERR_VALIDATION, "email", "cannot be changed on this server yet");
@@ -66,13 +65,12 @@ static enum err update_user(struct request *req)
 {
 	struct user in = { 0 };
 
-	TRY(read_body(req, &in));
+	TRY(body_read(req, &in));
 	if (in.email)
 		TRY(check_same_email(req, in.email));
-	return reply_changed(req,
-			     sql_user_update(req->if_match, req->version, req->sent, in.username,
-					     in.name, in.timezone),
-			     sql_user_get());
+	return reply_changed(
+		req, sql_user_update(req->body.sent, in.username, in.name, in.timezone, &req->when),
+		sql_user_get());
 }
 
 static enum err delete_user(struct request *req)
@@ -81,25 +79,24 @@ static enum err delete_user(struct request *req)
 	struct log_line line;
 	struct result rows;
 
-	TRY(read_body(req, &in));
+	TRY(body_read(req, &in));
 	TRY(confirm_password(req, "password", in.password));
-	TRY(run(req, sql_user_delete(), &rows));
+	TRY(ask(req, sql_user_delete(&req->when), &rows));
+	if (rows.row_count == 0)
+		return reply_unchanged(req, sql_user_get());
 	audit_begin(req, &line, "account_deleted");
 	log_end(&line);
-	return reply_empty(req, 204);
+	return answer_empty(req, 204);
 }
 
-const struct route users_routes[] = {
-	{ GET, "/users/me", USER, get_user, .answer = &user_shape, .tag = "users",
-	  .tag_doc = "The profile, and the end of an account", .doc = "Read the profile" },
-	{ PATCH, "/users/me", USER, update_user, .body = &user_shape, .answer = &user_shape,
-	  .merge = true, .refusals = { ERR_USERNAME_TAKEN }, .tag = "users",
-	  .doc = "Change the profile" },
-	{ PUT, "/users/me", USER, update_user, .body = &user_shape, .answer = &user_shape,
-	  .merge = true, .refusals = { ERR_USERNAME_TAKEN }, .tag = "users",
-	  .doc = "Change the profile" },
+static const struct route users_routes[] = {
+	{ GET, "/users/me", USER, get_user, .answer = &user_shape, .doc = "Read the profile" },
+	{ PUT | PATCH, "/users/me", USER, update_user, .body = &user_shape, .answer = &user_shape,
+	  .merge = true, .refusals = { ERR_USERNAME_TAKEN }, .doc = "Change the profile" },
 	{ DELETE, "/users/me", USER, delete_user, .body = &farewell_shape, .status = 204,
-	  .refusals = { ERR_INVALID_PASSWORD }, .tag = "users",
-	  .doc = "Delete the account with everything in it" },
-	ROUTES_END,
+	  .refusals = { ERR_INVALID_PASSWORD }, .doc = "Delete the account with everything in it" },
 };
+
+const struct resource users_resource = { .name = "users",
+					 .doc = "The profile, and the end of an account",
+					 ROUTES(users_routes) };

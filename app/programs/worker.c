@@ -50,7 +50,7 @@ static const struct option options[] = {
 
 static int print_openapi(void)
 {
-	struct router *router = router_new(all_routes, all_routes_count);
+	struct router *router = router_new(resources, resource_count);
 	struct buf document = { 0 };
 
 	openapi_write(router, DAYBOOK_VERSION, &document);
@@ -104,7 +104,7 @@ static int run_worker(const struct config *config)
 			   .constraints = constraints,
 			   .arena = arena_new(65536),
 			   .keys = make_keys(config),
-			   .router = router_new(all_routes, all_routes_count),
+			   .router = router_new(resources, resource_count),
 			   .db = db_new(&settings) };
 
 	hmac_sha256(config->jwt_secret_key, strlen(config->jwt_secret_key), "daybook cursors", 15,

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/crypto.h"
 #include "base/encoding.h"
+#include "base/json.h"
 #include "base/json_scan.h"
 
 #include <assert.h>

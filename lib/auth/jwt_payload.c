@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/json.h"
 #include "base/uuid.h"
 
 /* What is still to be read. */

@@ -1,6 +1,7 @@
-/* buf.h -- a growing byte buffer, and JSON written straight into it.
+/* buf.h -- a growing byte buffer.
  *
- * A buffer of all zero bytes is an empty one. It keeps its memory over buf_clear(), so one that
+ * A buffer of all zero bytes is an empty one. `data` is NULL until something is put, and is not
+ * NUL-terminated. It keeps its memory over buf_clear(), so one that
  * lives as long as the process stops allocating after its first few uses. Growing never fails
  * (see arena.h). */
 #ifndef BUF_H
@@ -29,13 +30,5 @@ void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(
 void buf_clear(struct buf *buf);
 
 void buf_free(struct buf *buf);
-
-/* The text as a JSON string with its quotes (RFC 8259 section 7). `<` becomes \u003c, so that no
- * answer can be mistaken for HTML. The text must be valid UTF-8. */
-void json_put_string(struct buf *buf, const char *text, size_t len);
-
-/* json_put_string() of a NUL-terminated text, or `null`. */
-void json_put_text(struct buf *buf, const char *text);
-void json_put_bool(struct buf *buf, bool value);
 
 #endif

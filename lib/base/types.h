@@ -41,4 +41,7 @@ struct strings {
 	bool set;
 };
 
+/* Whether a text is among them. */
+bool strings_have(const struct strings *strings, const char *text);
+
 #endif

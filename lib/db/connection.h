@@ -29,8 +29,8 @@ struct db {
 	struct db_fault fault;
 };
 
-/* Connects if need be, and sets the session up before the deadline; after a failure not before a
- * pause. */
+/* Connects unless connected, and configures the session, by the deadline. After a failed attempt it
+ * returns false without trying again until the pause is over. */
 bool connection_open(struct db *db, int64_t deadline_us) __attribute__((warn_unused_result));
 
 /* Lets no connection be made for a while, which grows with each failure and is jittered so that the

@@ -1,7 +1,6 @@
 /* db.h -- PostgreSQL: prepared statements over one connection per process, one round trip a call.
  *
- * A statement comes from sql/queries/ through scripts/sqlgen as fixed lines; a query is a statement
- * with its parameters. db_run() sends any number of queries in one libpq pipeline, which is one
+ * db_run() sends any number of queries in one libpq pipeline, which is one
  * transaction. With a scope, one of sql/queries/requests.sql goes first: it checks that the session
  * lives and lets row-level security show that user's rows alone. Without one, nothing of any user
  * is visible.
@@ -10,89 +9,11 @@
 #ifndef DB_H
 #define DB_H
 
-#include <libpq-fe.h>
-
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/types.h"
-
-enum { SQL_MAX_PARAMS = 24, SQL_MAX_CONDITIONS = 3, SQL_MAX_QUERIES = 10 };
-
-/* Holds if parameter `param` (from 1) is given and, with a word, has that value. */
-struct sql_condition {
-	uint8_t param;
-	const char *word;
-};
-
-/* One line of a statement; it is left out unless all its conditions hold. */
-struct sql_line {
-	const char *text;
-	struct sql_condition conditions[SQL_MAX_CONDITIONS];
-};
-
-struct statement {
-	const char *name;
-	bool reads; /* changes nothing, so it may be repeated */
-	bool slow;  /* changes any number of rows: has SLOW_FACTOR times as long */
-	uint8_t param_count, line_count;
-	uint32_t param_types[SQL_MAX_PARAMS]; /* OIDs */
-	const struct sql_line *lines;
-};
-
-struct param {
-	bool set;
-	union {
-		bool boolean;
-		int64_t integer;
-		int32_t days;
-		uint8_t uuid[16];
-		const char *text;
-		struct strings strings;
-	};
-};
-
-struct query {
-	const struct statement *statement;
-	struct param params[SQL_MAX_PARAMS];
-};
-
-static inline struct param param_boolean(struct boolean v)
-{
-	return (struct param){ .set = v.set, .boolean = v.value };
-}
-
-static inline struct param param_integer(struct integer v)
-{
-	return (struct param){ .set = v.set, .integer = v.value };
-}
-
-static inline struct param param_text(const char *v)
-{
-	return (struct param){ .set = v, .text = v };
-}
-
-static inline struct param param_date(struct date v)
-{
-	return (struct param){ .set = v.set, .days = v.days };
-}
-
-static inline struct param param_instant(struct instant v)
-{
-	return (struct param){ .set = v.set, .integer = v.us };
-}
-
-static inline struct param param_uuid(struct uuid v)
-{
-	struct param param = { .set = v.set };
-
-	__builtin_memcpy(param.uuid, v.bytes, sizeof v.bytes);
-	return param;
-}
-
-static inline struct param param_strings(struct strings v)
-{
-	return (struct param){ .set = v.set, .strings = v };
-}
+#include "db/query.h"
+#include "db/result.h"
 
 /* Whose rows a transaction sees: by which session, or, without one, as the user of another issuer
  * with this email, who is made at first sight. */
@@ -105,22 +26,6 @@ struct db_settings {
 	const char *url; /* a libpq connection string */
 	int connect_timeout_s, statement_timeout_ms, lock_timeout_ms;
 	int idle_transaction_timeout_ms, tcp_user_timeout_ms;
-};
-
-/* How a column is written as JSON. One whose name begins with `_` is for the program alone. */
-struct column {
-	uint32_t type; /* OID */
-	bool hidden;
-	const char *name;
-	const char *key; /* `"name":` */
-	size_t key_len;
-};
-
-/* The rows of one query; they live as long as the arena. */
-struct result {
-	const PGresult *rows;
-	const struct column *columns;
-	int row_count, column_count;
 };
 
 /* Why the last db_run() failed: what PostgreSQL said, for the log and the table of constraints. */
@@ -146,7 +51,8 @@ enum err db_run(struct db *db, struct arena *arena, const struct db_scope *scope
 		const struct query *queries, size_t count, struct result *results)
 	__attribute__((warn_unused_result));
 
-/* What a transaction sees of others: what each statement finds committed, or one moment for all. */
+/* DB_LATEST is READ COMMITTED: each statement sees what is committed when it starts. DB_SNAPSHOT is
+ * REPEATABLE READ: all see the moment of the first. */
 enum db_view { DB_LATEST, DB_SNAPSHOT };
 
 /* An explicit transaction, for what has to be decided between its statements: db_begin() runs one
@@ -167,8 +73,5 @@ const struct db_fault *db_fault(const struct db *db);
 int db_socket(const struct db *db);
 unsigned db_generation(const struct db *db);
 void db_check(struct db *db);
-
-/* The SQL of a statement under the given parameters; it belongs to the arena. */
-const char *statement_text(struct arena *arena, const struct query *query);
 
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/instant.h"
+#include "base/json.h"
 #include "base/uuid.h"
 
 /* PostgreSQL's type OIDs (pg_type.dat); any other type here is an enum, which travels as text. */

@@ -4,8 +4,26 @@
 #ifndef RESULT_H
 #define RESULT_H
 
+#include <libpq-fe.h>
+
 #include "base/buf.h"
-#include "db/db.h"
+#include "base/types.h"
+
+/* How a column is written as JSON. One whose name begins with `_` is for the program alone. */
+struct column {
+	uint32_t type; /* OID */
+	bool hidden;
+	const char *name;
+	const char *key; /* `"name":` */
+	size_t key_len;
+};
+
+/* The rows of one query; they live as long as the arena. */
+struct result {
+	const PGresult *rows;
+	const struct column *columns;
+	int row_count, column_count;
+};
 
 /* How each column of `rows` is written; one block to free(). */
 struct column *columns_new(const PGresult *rows) __attribute__((returns_nonnull));

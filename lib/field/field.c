@@ -10,11 +10,11 @@
 #include "base/text.h"
 #include "base/uuid.h"
 
-const struct field *field_find(const struct field *fields, const char *name)
+const struct field *field_find(const struct shape *shape, const char *name)
 {
-	for (const struct field *field = fields; field->name; field++)
-		if (strcmp(field->name, name) == 0)
-			return field;
+	EACH_FIELD(field, shape)
+	if (strcmp(field->name, name) == 0)
+		return field;
 	return NULL;
 }
 
@@ -294,4 +294,11 @@ const char *field_from_query(struct arena *arena, const struct field *field,
 	default:
 		return from_text(arena, field, values[0], place);
 	}
+}
+
+void field_put_preset(struct arena *arena, const struct field *field, void *in)
+{
+	const char *fault = field_from_query(arena, field, &field->preset, 1, in);
+
+	assert(!fault);
 }

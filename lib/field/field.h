@@ -76,17 +76,20 @@ struct field {
 	const char *const
 		*words; /* the allowed values, ending with NULL; upper case: any case is taken */
 	const struct text_format *format;
-	const char *preset; /* the default, for the documentation */
+	const char *preset; /* the value of an absent member, as a query string would have it */
 	const char *doc;
 	/* for the documentation, this member of a small good body: a text as it is, else JSON */
 	const char *example;
 	const struct shape *shape; /* of KIND_OBJECT(S) */
 };
 
-/* A named table; the name is the schema's in the OpenAPI document. */
+/* A table with the struct that it fills. The name is the schema's in the OpenAPI document; the
+ * table of a query string has none. */
 struct shape {
 	const char *name;
-	const struct field *fields; /* ends with FIELDS_END */
+	const struct field *fields;
+	size_t count;
+	size_t size; /* of the struct; 0: it is only answered */
 	/* For what no single field can tell: the reason why the struct is wrong, with the field to
 	 * blame, or NULL. `sent` are the members that came; only asked when each of them is right
 	 * by itself. */
@@ -118,13 +121,26 @@ struct shape {
 	{                                                                                          \
 		.name = text, .kind = answer_kind, .access = READ_ONLY, __VA_ARGS__                \
 	}
-#define FIELDS_END                                                                                 \
+
+/* The shape of a table and its struct: `SHAPE(struct mood, "Mood", mood_fields)`. */
+#define SHAPE(type, text, table, ...)                                                              \
 	{                                                                                          \
-		.name = NULL                                                                       \
+		.name = text, .fields = table, .count = sizeof(table) / sizeof *(table),           \
+		.size = sizeof(type), __VA_ARGS__                                                  \
 	}
 
+/* The shape of what is only answered. */
+#define ANSWER_SHAPE(text, table)                                                                  \
+	{                                                                                          \
+		.name = text, .fields = table, .count = sizeof(table) / sizeof *(table)            \
+	}
+
+#define EACH_FIELD(each, shape)                                                                    \
+	for (const struct field *each = (shape)->fields; each < (shape)->fields + (shape)->count;  \
+	     each++)
+
 /* The field of that name, or NULL. */
-const struct field *field_find(const struct field *fields, const char *name);
+const struct field *field_find(const struct shape *shape, const char *name);
 
 /* Reads one JSON value into its place in `in`. Returns NULL, or what is wrong with it as the rest
  * of a sentence that starts with the field's name ("must be 1 to 200 characters"). */
@@ -135,11 +151,8 @@ const char *field_from_json(struct arena *arena, const struct field *field,
 const char *field_from_query(struct arena *arena, const struct field *field,
 			     const char *const *values, size_t count, void *in);
 
-/* How many bytes the struct of a table has at least. */
-size_t fields_size(const struct field *fields);
-
-/* Whether a name is among the members that came. */
-bool strings_have(const struct strings *strings, const char *text);
+/* Puts the preset into its place. */
+void field_put_preset(struct arena *arena, const struct field *field, void *in);
 
 /* Appends the value as JSON, an unset one as `null`. Equal values are equal bytes. */
 void field_put(struct buf *buf, const struct field *field, const void *in);

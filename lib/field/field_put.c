@@ -1,34 +1,10 @@
 /* field_put.c -- the values of a table's struct, written down again. */
 #include <assert.h>
-#include <string.h>
 
 #include "base/instant.h"
+#include "base/json.h"
 #include "base/uuid.h"
 #include "field/field.h"
-
-size_t fields_size(const struct field *fields)
-{
-	union {
-		struct strings strings;
-		struct moment moment;
-		struct reference reference;
-		struct objects objects;
-	} largest;
-	size_t size = 0;
-
-	for (const struct field *field = fields; field->name; field++)
-		if (field->offset + sizeof largest > size)
-			size = field->offset + sizeof largest;
-	return size;
-}
-
-bool strings_have(const struct strings *strings, const char *text)
-{
-	for (size_t i = 0; i < strings->count; i++)
-		if (strcmp(strings->items[i], text) == 0)
-			return true;
-	return false;
-}
 
 static void put_integer(struct buf *buf, const struct integer *integer)
 {
@@ -76,13 +52,12 @@ static void put_strings(struct buf *buf, const struct strings *strings)
 		json_put_text(buf, NULL);
 		return;
 	}
-	buf_putc(buf, '[');
-	for (size_t i = 0; i < strings->count; i++) {
-		if (i > 0)
-			buf_putc(buf, ',');
-		json_put_text(buf, strings->items[i]);
-	}
-	buf_putc(buf, ']');
+	struct json json = { buf };
+
+	json_open(&json, NULL, '[');
+	for (size_t i = 0; i < strings->count; i++)
+		json_text(&json, NULL, strings->items[i]);
+	json_close(&json, ']');
 }
 
 void field_put(struct buf *buf, const struct field *field, const void *in)

@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "openapi/openapi_answers.h"
 
 struct writer {
@@ -15,12 +16,21 @@ struct writer {
 	bool first, first_operation;
 };
 
-static const char *const verbs[] = { "get", "post", "put", "patch", "delete" };
+/* The key of an operation: its method in lower case. */
+static const char *verb_of(enum method method)
+{
+	static const char *const verbs[] = { "get", "post", "put", "patch", "delete" };
+
+	return verbs[__builtin_ctz(method)];
+}
 
 /* `get_tasks_by_id` for GET /api/v1/tasks/{id}: unique, and stable as long as the path is. */
-static void put_operation_id(struct buf *out, const struct route *route, const char *path)
+static void put_operation_id(struct buf *out, const struct endpoint *endpoint)
 {
-	buf_printf(out, "\"operationId\":\"%s%s", verbs[route->method],
+	const struct route *route = endpoint->route;
+	const char *path = endpoint->path;
+
+	buf_printf(out, "\"operationId\":\"%s%s", verb_of(endpoint->method),
 		   route->outside_api ? "_root" : "");
 	if (!route->outside_api)
 		path += strlen("/api/v1");
@@ -57,9 +67,12 @@ static void put_path_params(struct buf *out, const char *path, bool *first)
 	}
 }
 
-static void put_query_params(struct buf *out, const struct field *field, bool *first)
+static void put_query_params(struct buf *out, const struct shape *query, bool *first)
 {
-	for (; field && field->name; field++) {
+	if (!query)
+		return;
+	EACH_FIELD(field, query)
+	{
 		put_comma(out, first);
 		buf_puts(out, "{\"name\":");
 		json_put_text(out, field->name);
@@ -84,11 +97,11 @@ static void put_parameters(struct buf *out, const struct operation *operation)
 		put_comma(out, &first);
 		buf_puts(out, "{\"$ref\":\"#/components/parameters/IfMatch\"}");
 	}
-	if (route->method == GET && answers_etag(route)) {
+	if (route->methods == GET && answers_etag(route)) {
 		put_comma(out, &first);
 		buf_puts(out, "{\"$ref\":\"#/components/parameters/IfNoneMatch\"}");
 	}
-	if (route->idempotent) {
+	if (route_is_idempotent(route)) {
 		put_comma(out, &first);
 		buf_puts(out, "{\"$ref\":\"#/components/parameters/IdempotencyKey\"}");
 	}
@@ -106,8 +119,10 @@ static void put_body(struct writer *writer, const struct route *route)
 		   schemas_add_body(&writer->schemas, route));
 }
 
-static void put_operation(const struct route *route, const char *path, void *context)
+static void put_operation(const struct endpoint *endpoint, void *context)
 {
+	const struct route *route = endpoint->route;
+	const char *path = endpoint->path;
 	struct writer *writer = context;
 	struct operation operation = { route, path, writer->reader };
 	struct buf *out = writer->out;
@@ -115,11 +130,11 @@ static void put_operation(const struct route *route, const char *path, void *con
 	if (strcmp(path, writer->path) != 0)
 		return;
 	put_comma(out, &writer->first_operation);
-	buf_printf(out, "\"%s\":{", verbs[route->method]);
-	put_operation_id(out, route, path);
+	buf_printf(out, "\"%s\":{", verb_of(endpoint->method));
+	put_operation_id(out, endpoint);
 	buf_puts(out, "\"summary\":");
 	json_put_text(out, route->doc);
-	buf_printf(out, ",\"tags\":[\"%s\"],", route->tag);
+	buf_printf(out, ",\"tags\":[\"%s\"],", endpoint->resource->name);
 	if (route->audience == ANYBODY)
 		buf_puts(out, "\"security\":[],");
 	put_parameters(out, &operation);
@@ -128,12 +143,12 @@ static void put_operation(const struct route *route, const char *path, void *con
 	buf_putc(out, '}');
 }
 
-static void find_reader(const struct route *route, const char *path, void *context)
+static void find_reader(const struct endpoint *endpoint, void *context)
 {
 	struct writer *writer = context;
 
-	if (route->method == GET && strcmp(path, writer->path) == 0)
-		writer->reader = route;
+	if (endpoint->method == GET && strcmp(endpoint->path, writer->path) == 0)
+		writer->reader = endpoint->route;
 }
 
 /* Notes a text; false when it was noted before. */
@@ -149,11 +164,11 @@ static bool is_new(struct buf *done, const char *text)
 }
 
 /* A path is written when it is first met, with the operations of all its routes. */
-static void put_path(const struct route *route, const char *path, void *context)
+static void put_path(const struct endpoint *endpoint, void *context)
 {
 	struct writer *writer = context;
+	const char *path = endpoint->path;
 
-	(void)route;
 	if (!is_new(&writer->done, path))
 		return;
 	put_comma(writer->out, &writer->first);
@@ -167,16 +182,16 @@ static void put_path(const struct route *route, const char *path, void *context)
 	buf_putc(writer->out, '}');
 }
 
-static void put_tag(const struct route *route, const char *path, void *context)
+static void put_tag(const struct endpoint *endpoint, void *context)
 {
 	struct writer *writer = context;
+	const struct resource *resource = endpoint->resource;
 
-	(void)path;
-	if (!route->tag_doc || !is_new(&writer->done, route->tag))
+	if (!resource->doc || !is_new(&writer->done, resource->name))
 		return;
 	put_comma(writer->out, &writer->first);
-	buf_printf(writer->out, "{\"name\":\"%s\",\"description\":", route->tag);
-	json_put_text(writer->out, route->tag_doc);
+	buf_printf(writer->out, "{\"name\":\"%s\",\"description\":", resource->name);
+	json_put_text(writer->out, resource->doc);
 	buf_putc(writer->out, '}');
 }
 

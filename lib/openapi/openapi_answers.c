@@ -1,14 +1,14 @@
 #include "openapi/openapi_answers.h"
+#include "base/json.h"
 
 #include <string.h>
 
 static const struct field error_detail_fields[] = {
 	ANSWER("field", KIND_TEXT, .doc = "The member or parameter that is wrong."),
 	ANSWER("message", KIND_TEXT, .doc = "What is wrong with it."),
-	FIELDS_END,
 };
 
-static const struct shape error_detail = { "ErrorDetail", error_detail_fields };
+static const struct shape error_detail = ANSWER_SHAPE("ErrorDetail", error_detail_fields);
 
 #define ERROR_FIELDS                                                                               \
 	ANSWER("error", KIND_TEXT, .doc = "A stable word to branch on."),                          \
@@ -18,14 +18,16 @@ static const struct shape error_detail = { "ErrorDetail", error_detail_fields };
 		       .doc = "All wrong fields at once."),                                        \
 		ANSWER("request_id", KIND_TEXT, .doc = "What the log knows this request by.")
 
-static const struct field error_fields[] = { ERROR_FIELDS, FIELDS_END };
+static const struct field error_fields[] = {
+	ERROR_FIELDS,
+};
 static const struct field stale_fields[] = {
-	ERROR_FIELDS, ANSWER("current", KIND_OBJECT, .doc = "The resource as it is now."),
-	FIELDS_END
+	ERROR_FIELDS,
+	ANSWER("current", KIND_OBJECT, .doc = "The resource as it is now."),
 };
 
-static const struct shape error = { "Error", error_fields };
-static const struct shape stale = { "Stale", stale_fields };
+static const struct shape error = ANSWER_SHAPE("Error", error_fields);
+static const struct shape stale = ANSWER_SHAPE("Stale", stale_fields);
 
 static const struct {
 	const char *name, *schema, *doc;
@@ -58,7 +60,7 @@ enum { RESPONSES = sizeof responses / sizeof responses[0] };
 
 static const struct field *find_version(const struct shape *shape)
 {
-	const struct field *field = shape ? field_find(shape->fields, "version") : NULL;
+	const struct field *field = shape ? field_find(shape, "version") : NULL;
 
 	return field && field->kind == KIND_INTEGER ? field : NULL;
 }
@@ -74,16 +76,16 @@ bool takes_if_match(const struct operation *operation)
 	const struct route *route = operation->route;
 
 	if (route->body)
-		return find_version(route->body) && route->status != 201;
-	return route->method == DELETE && operation->reader && answers_etag(operation->reader);
+		return find_version(route->body) && !route->creates;
+	return route->methods == DELETE && operation->reader && answers_etag(operation->reader);
 }
 
 /* Whether the client may choose the id of what it makes. */
 static bool takes_id(const struct route *route)
 {
-	const struct field *id = route->body ? field_find(route->body->fields, "id") : NULL;
+	const struct field *id = route->body ? field_find(route->body, "id") : NULL;
 
-	return id && id->access == ON_CREATE && route->status == 201;
+	return id && id->access == ON_CREATE && route->creates;
 }
 
 static bool is_own_refusal(const struct route *route, enum err err)
@@ -127,7 +129,7 @@ static bool may_refuse(const struct operation *operation, enum err err)
 		return takes_if_match(operation);
 	case ERR_IDEMPOTENCY_IN_FLIGHT:
 	case ERR_IDEMPOTENCY_MISMATCH:
-		return route->idempotent;
+		return route_is_idempotent(route);
 	default:
 		return false;
 	}
@@ -202,7 +204,7 @@ static void put_success(struct buf *out, struct schemas *schemas, const struct r
 		put_header(out, "ETag");
 	if (status == 201)
 		put_header(out, "Location");
-	if (route->idempotent)
+	if (route_is_idempotent(route))
 		put_header(out, "Idempotency-Replayed");
 	buf_putc(out, '}');
 	if (route->media_type)
@@ -220,7 +222,7 @@ static void put_success(struct buf *out, struct schemas *schemas, const struct r
 void answers_put(struct buf *out, struct schemas *schemas, const struct operation *operation)
 {
 	const struct route *route = operation->route;
-	int status = route->status ? route->status : 200;
+	int status = route_status(route);
 
 	buf_puts(out, "\"responses\":{");
 	if (takes_id(route)) {
@@ -228,7 +230,7 @@ void answers_put(struct buf *out, struct schemas *schemas, const struct operatio
 		buf_putc(out, ',');
 	}
 	put_success(out, schemas, route, status, status == 204 ? "Done." : "Success.");
-	if (route->method == GET && answers_etag(route)) {
+	if (route->methods == GET && answers_etag(route)) {
 		buf_putc(out, ',');
 		put_success(out, schemas, route, 304, "It still has the ETag of If-None-Match.");
 	}

@@ -1,4 +1,5 @@
 #include "openapi/openapi_schema.h"
+#include "base/json.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -27,9 +28,9 @@ const char *schemas_add_shape(struct schemas *schemas, const struct shape *shape
 /* Whether the table also describes answers, so that a body needs a schema of its own. */
 static bool is_resource(const struct shape *shape)
 {
-	for (const struct field *field = shape->fields; field->name; field++)
-		if (field->access == READ_ONLY)
-			return true;
+	EACH_FIELD(field, shape)
+	if (field->access == READ_ONLY)
+		return true;
 	return false;
 }
 
@@ -196,7 +197,8 @@ static void put_example(struct buf *out, const struct schema *schema)
 
 	if (schema->use == SCHEMA_ANSWER)
 		return;
-	for (const struct field *field = schema->shape->fields; field->name; field++) {
+	EACH_FIELD(field, schema->shape)
+	{
 		if (!field->example || !is_shown(schema->use, field))
 			continue;
 		buf_printf(out, "%s\"%s\":", comma, field->name);
@@ -212,7 +214,8 @@ static void put_object(struct buf *out, const struct schema *schema)
 	const char *comma = "";
 
 	buf_puts(out, "{\"type\":\"object\",\"properties\":{");
-	for (const struct field *field = schema->shape->fields; field->name; field++) {
+	EACH_FIELD(field, schema->shape)
+	{
 		if (!is_shown(schema->use, field))
 			continue;
 		struct field shown = *field;
@@ -224,7 +227,8 @@ static void put_object(struct buf *out, const struct schema *schema)
 	}
 	buf_puts(out, "},\"required\":[");
 	comma = "";
-	for (const struct field *field = schema->shape->fields; field->name; field++) {
+	EACH_FIELD(field, schema->shape)
+	{
 		if (is_shown(schema->use, field) && is_required(schema->use, field)) {
 			buf_printf(out, "%s\"%s\"", comma, field->name);
 			comma = ",";
@@ -264,9 +268,9 @@ void schemas_put(struct schemas *schemas, struct buf *out)
 {
 	for (size_t i = 0; i < schemas->count; i++) {
 		bool taken = schemas->items[i].use >= SCHEMA_BODY;
-		for (const struct field *f = schemas->items[i].shape->fields; f->name; f++)
-			if (f->shape)
-				add(schemas, taken ? SCHEMA_BODY : SCHEMA_ANSWER, f->shape, NULL);
+		EACH_FIELD(f, schemas->items[i].shape)
+		if (f->shape)
+			add(schemas, taken ? SCHEMA_BODY : SCHEMA_ANSWER, f->shape, NULL);
 	}
 	buf_puts(out, "\"schemas\":{");
 	for (size_t i = 0; i < schemas->count; i++) {

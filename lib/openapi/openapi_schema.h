@@ -2,7 +2,7 @@
 #ifndef OPENAPI_SCHEMA_H
 #define OPENAPI_SCHEMA_H
 
-#include "web/web.h"
+#include "web/route.h"
 
 enum { MAX_SCHEMAS = 128, SCHEMA_NAME_BYTES = 64 };
 

@@ -1,11 +1,15 @@
-/* body.c -- the body of a request: received once, scanned, parsed, and read into a struct. */
+#include "web/body.h"
+
 #include <assert.h>
+#include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "base/json.h"
 #include "base/json_scan.h"
-#include "web/web.h"
+#include "web/fault.h"
+#include "web/refuse.h"
 
 enum { MAX_DEPTH = 32, DEFAULT_BODY_BYTES = 1 << 20 };
 
@@ -27,26 +31,27 @@ static bool is_json(const char *type)
 	return strncasecmp(charset, "utf-8", 5) == 0 && strchr("\"; \t", charset[5]);
 }
 
-enum err receive_body(struct request *req)
+enum err body_receive(struct request *req)
 {
 	const char *header = request_header(req, "CONTENT_LENGTH");
 	size_t max = req->route->max_body_bytes ? req->route->max_body_bytes : DEFAULT_BODY_BYTES;
 	bool chunked = !header || !*header;
 	size_t expected = chunked ? 0 : strtoul(header, NULL, 10);
 
-	if (req->raw)
+	if (req->body.raw)
 		return OK;
 	if (expected > max)
 		return refuse(req, ERR_PAYLOAD_TOO_LARGE, NULL, NULL);
 	/* One byte more than may come, so that the end is read too: once it has an answer, the web
 	 * server may never send the end. */
 	size_t room = (chunked ? max : expected) + 1;
-	req->raw = arena_alloc(req->arena, room + 1);
-	req->raw_len = (size_t)FCGX_GetStr(req->raw, (int)room, req->in);
-	req->received = req->raw_len < room;
-	if (req->raw_len > max)
+	req->body.raw = arena_alloc(req->arena, room + 1);
+	const struct source *source = &req->in.body;
+	req->body.raw_len = source->read(source->from, req->body.raw, room);
+	req->body.ended = req->body.raw_len < room;
+	if (req->body.raw_len > max)
 		return refuse(req, ERR_PAYLOAD_TOO_LARGE, NULL, NULL);
-	if (FCGX_GetError(req->in) != 0 || (!chunked && req->raw_len != expected))
+	if (source->failed(source->from) || (!chunked && req->body.raw_len != expected))
 		return refuse(req, ERR_BAD_REQUEST, NULL, "the body ended too early");
 	return OK;
 }
@@ -56,26 +61,28 @@ static void release_json(void *object)
 	json_object_put(object);
 }
 
-/* The body as a JSON object; req->json stays NULL when a body is optional and absent. */
+/* The body as a JSON object; req->body.json stays NULL when a body is optional and absent. */
 static enum err parse_body(struct request *req)
 {
 	struct json_fault fault;
 
-	TRY(receive_body(req));
-	if (req->raw_len == 0 && req->route->optional_body)
+	if (req->body.json)
+		return OK; /* the handler runs again after a conflict of transactions */
+	TRY(body_receive(req));
+	if (req->body.raw_len == 0 && req->route->optional_body)
 		return OK;
-	if (req->raw_len > 0 && !is_json(request_header(req, "CONTENT_TYPE")))
+	if (req->body.raw_len > 0 && !is_json(request_header(req, "CONTENT_TYPE")))
 		return refuse(req, ERR_UNSUPPORTED_MEDIA_TYPE, NULL, NULL);
-	if (!json_scan(req->raw, req->raw_len, MAX_DEPTH, &fault))
+	if (!json_scan(req->body.raw, req->body.raw_len, MAX_DEPTH, &fault))
 		return refuse(req, ERR_INVALID_JSON, NULL,
 			      arena_printf(req->arena, "the body is not valid JSON: %s at byte %zu",
 					   fault.reason, fault.offset));
 	struct json_tokener *tokener = json_tokener_new_ex(MAX_DEPTH + 1);
 	assert(tokener);
-	req->json = json_tokener_parse_ex(tokener, req->raw, (int)req->raw_len + 1);
+	req->body.json = json_tokener_parse_ex(tokener, req->body.raw, (int)req->body.raw_len + 1);
 	json_tokener_free(tokener);
-	arena_defer(req->arena, release_json, req->json);
-	if (!json_object_is_type(req->json, json_type_object))
+	arena_defer(req->arena, release_json, req->body.json);
+	if (!json_object_is_type(req->body.json, json_type_object))
 		return refuse(req, ERR_VALIDATION, NULL, "the body must be a JSON object");
 	return OK;
 }
@@ -87,21 +94,12 @@ static bool is_taken(const struct request *req, const struct field *field)
 	case READ_ONLY:
 		return false;
 	case ON_CREATE:
-		return req->route->status == 201;
+		return req->route->creates;
 	case LOCK:
-		return req->route->status != 201;
+		return !req->route->creates;
 	default:
 		return true;
 	}
-}
-
-static size_t count_fields(const struct field *fields)
-{
-	size_t count = 0;
-
-	while (fields[count].name)
-		count++;
-	return count;
 }
 
 static void read_objects(struct request *req, const struct field *field, const char *name,
@@ -119,9 +117,9 @@ static void read_member(struct request *req, const struct field *field, const ch
 	}
 	const char *fault = field_from_json(req->arena, field, value, in);
 	if (fault)
-		add_fault(req, path, fault);
+		fault_add(req, path, fault);
 	else if (field->access == LOCK)
-		req->version = *(struct integer *)place;
+		req->when.version = *(struct integer *)place;
 	else
 		sent->items[sent->count++] = field->name;
 }
@@ -131,44 +129,43 @@ static void read_member(struct request *req, const struct field *field, const ch
 static void read_object(struct request *req, const struct shape *shape, const char *prefix,
 			struct json_object *object, bool whole, void *in, struct strings *sent)
 {
-	unsigned faults = req->fault_count;
+	unsigned faults = req->faults.count;
 	const char *blamed = NULL;
 
-	sent->items = arena_alloc(req->arena, count_fields(shape->fields) * sizeof *sent->items);
+	sent->items = arena_alloc(req->arena, shape->count * sizeof *sent->items);
 	sent->set = true;
 	json_object_object_foreach(object, name, value)
 	{
-		const struct field *field = field_find(shape->fields, name);
+		const struct field *field = field_find(shape, name);
 		const char *path = arena_printf(req->arena, "%s%s", prefix, name);
 		if (!field)
-			add_fault(req, path, "is not known here");
+			fault_add(req, path, "is not known here");
 		else if (is_taken(req, field))
 			read_member(req, field, path, value, in, sent);
 	}
-	for (const struct field *field = shape->fields; whole && field->name; field++)
-		if (field->required && !json_object_object_get_ex(object, field->name, NULL))
-			add_fault(req, arena_printf(req->arena, "%s%s", prefix, field->name),
-				  "is required");
-	if (!shape->fault || req->fault_count > faults)
+	EACH_FIELD(field, shape)
+	if (whole && field->required && !json_object_object_get_ex(object, field->name, NULL))
+		fault_add(req, arena_printf(req->arena, "%s%s", prefix, field->name),
+			  "is required");
+	if (!shape->fault || req->faults.count > faults)
 		return;
 	const char *fault = shape->fault(in, sent, &blamed);
 	if (fault)
-		add_fault(req, arena_printf(req->arena, "%s%s", prefix, blamed), fault);
+		fault_add(req, arena_printf(req->arena, "%s%s", prefix, blamed), fault);
 }
 
 /* The members that came, as an object in canonical form. */
 static void put_object(struct buf *out, const struct shape *shape, const struct strings *sent,
 		       const void *in)
 {
-	buf_putc(out, '{');
+	struct json json = { out };
+
+	json_open(&json, NULL, '{');
 	for (size_t i = 0; i < sent->count; i++) {
-		if (i > 0)
-			buf_putc(out, ',');
-		json_put_text(out, sent->items[i]);
-		buf_putc(out, ':');
-		field_put(out, field_find(shape->fields, sent->items[i]), in);
+		json_value(&json, sent->items[i]);
+		field_put(out, field_find(shape, sent->items[i]), in);
 	}
-	buf_putc(out, '}');
+	json_close(&json, '}');
 }
 
 static void release_buf(void *buf)
@@ -185,7 +182,7 @@ static void read_objects(struct request *req, const struct field *field, const c
 	const void **items = arena_alloc(req->arena, (count + 1) * sizeof *items);
 
 	if (count == 0 || count > (size_t)field->max_items) {
-		add_fault(req, name, field_rule(req->arena, field));
+		fault_add(req, name, field_rule(req->arena, field));
 		return;
 	}
 	arena_defer(req->arena, release_buf, text);
@@ -193,10 +190,10 @@ static void read_objects(struct request *req, const struct field *field, const c
 		struct json_object *item = json_object_array_get_idx(list, i);
 		const char *path = arena_printf(req->arena, "%s[%zu]", name, i);
 		struct strings sent = { 0 };
-		void *in = arena_alloc(req->arena, fields_size(field->shape->fields));
+		void *in = arena_alloc(req->arena, field->shape->size);
 		items[i] = in;
 		if (!json_object_is_type(item, json_type_object)) {
-			add_fault(req, path, "must be an object");
+			fault_add(req, path, "must be an object");
 			continue;
 		}
 		read_object(req, field->shape, arena_printf(req->arena, "%s.", path), item, true,
@@ -208,13 +205,27 @@ static void read_objects(struct request *req, const struct field *field, const c
 	*out = (struct objects){ text->data, items, count, true };
 }
 
-enum err read_body(struct request *req, void *in)
+static void put_presets(struct request *req, void *in)
 {
-	TRY(read_if_match(req));
+	EACH_FIELD(field, req->route->body)
+	if (field->preset)
+		field_put_preset(req->arena, field, in);
+}
+
+enum err body_read_sized(struct request *req, void *in, size_t size)
+{
+	assert(size == req->route->body->size);
 	TRY(parse_body(req));
-	req->bound = in;
-	if (req->json)
-		read_object(req, req->route->body, "", req->json, !req->route->merge, in,
-			    &req->sent);
-	return check_faults(req);
+	req->body.bound = in;
+	if (!req->route->merge)
+		put_presets(req, in);
+	if (req->body.json)
+		read_object(req, req->route->body, "", req->body.json, !req->route->merge, in,
+			    &req->body.sent);
+	return fault_check(req);
+}
+
+bool body_has(const struct request *req, const char *name)
+{
+	return strings_have(&req->body.sent, name);
 }

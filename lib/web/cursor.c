@@ -22,11 +22,12 @@ static void sign(struct request *req, const uint8_t *id, const char *key, size_t
 	uint8_t whole[32];
 
 	buf_put(&text, req->scope.user.bytes, sizeof req->scope.user.bytes);
-	buf_put(&text, req->path, strlen(req->path) + 1);
-	for (const struct field *field = req->route->query; field->name; field++) {
+	buf_put(&text, req->in.path, strlen(req->in.path) + 1);
+	EACH_FIELD(field, req->route->query)
+	{
 		if (!is_position(field->name)) {
 			buf_puts(&text, field->name);
-			field_put(&text, field, req->filter);
+			field_put(&text, field, req->filter.bound);
 		}
 	}
 	buf_put(&text, id, ID_BYTES);

@@ -3,7 +3,7 @@
 #ifndef CURSOR_H
 #define CURSOR_H
 
-#include "web/web.h"
+#include "web/request.h"
 
 /* The cursor behind a row with this sort key and id; it belongs to the arena. */
 const char *cursor_make(struct request *req, const char *key, const struct uuid *id);

@@ -9,20 +9,18 @@
 #include "base/uuid.h"
 #include "daemon/log.h"
 #include "daemon/metrics.h"
+#include "web/answer.h"
+#include "web/authenticate.h"
+#include "web/condition.h"
+#include "web/cors.h"
+#include "web/filter.h"
 #include "web/idempotency.h"
+#include "web/refuse.h"
 #include "web/router.h"
 #include "web/send.h"
 
 enum { KEPT_BYTES = 1 << 18 };
 enum { MAX_PATH_BYTES = 2048, MAX_QUERY_BYTES = 8192, MAX_REQUEST_ID = 64 };
-
-static enum method find_method(const char *name)
-{
-	for (int method = 0; method < METHOD_UNKNOWN; method++)
-		if (method_names[method] && strcmp(method_names[method], name) == 0)
-			return (enum method)method;
-	return METHOD_UNKNOWN;
-}
 
 /* A valid inbound X-Request-Id is kept, so that a caller can follow its request through. */
 static const char *choose_request_id(struct request *req)
@@ -42,75 +40,16 @@ static const char *choose_request_id(struct request *req)
 
 static void put_common_headers(struct request *req)
 {
-	reply_header(req, "X-Request-Id", req->id_text);
-	buf_puts(req->head,
+	answer_header(req, "X-Request-Id", req->in.request_id);
+	buf_puts(req->answer.head,
 		 "X-Content-Type-Options: nosniff\r\n"
 		 "Referrer-Policy: no-referrer\r\n"
 		 "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n");
 }
 
-/* CORS (Fetch standard): only exact origins, and never `*`. */
-static bool put_cors(struct request *req)
-{
-	const struct strings *allowed = &req->web->config->allowed_origins;
-	const char *origin = request_header(req, "HTTP_ORIGIN");
-
-	reply_header(req, "Vary", "Origin");
-	for (size_t i = 0; origin && i < allowed->count; i++) {
-		if (strcmp(allowed->items[i], origin) != 0)
-			continue;
-		reply_header(req, "Access-Control-Allow-Origin", origin);
-		buf_puts(
-			req->head,
-			"Access-Control-Allow-Credentials: true\r\n"
-			"Access-Control-Expose-Headers: ETag, Location, Retry-After, X-Request-Id, "
-			"Idempotency-Replayed\r\n");
-		return true;
-	}
-	return false;
-}
-
-static enum err answer_options(struct request *req, bool origin_allowed)
-{
-	reply_header(req, "Allow", req->allow);
-	if (origin_allowed && request_header(req, "HTTP_ACCESS_CONTROL_REQUEST_METHOD")) {
-		reply_header(req, "Access-Control-Allow-Methods", req->allow);
-		buf_puts(req->head,
-			 "Access-Control-Allow-Headers: Authorization, Content-Type, If-Match, "
-			 "If-None-Match, Idempotency-Key, X-Request-Id\r\n"
-			 "Access-Control-Max-Age: 600\r\n");
-	}
-	return reply_empty(req, 204);
-}
-
-/* Checks the access token alone; the session is checked by the transaction of the handler. */
-static enum err authenticate(struct request *req)
-{
-	static const char scheme[] = "Bearer ";
-	const char *header = request_header(req, "HTTP_AUTHORIZATION");
-
-	if (!header || !*header)
-		return refuse_token(req, ERR_UNAUTHORIZED, "no token");
-	if (strncasecmp(header, scheme, strlen(scheme)) != 0)
-		return refuse_token(req, ERR_UNAUTHORIZED, "no bearer token");
-	const char *token = header + strlen(scheme);
-	enum err err = jwt_verify(req->web->keys, token, strlen(token), JWT_ACCESS,
-				  req->now.us / 1000000, &req->claims);
-	if (err == ERR_UNAUTHORIZED)
-		err = jwt_verify_foreign(req->web->keys, token, strlen(token),
-					 req->now.us / 1000000, &req->claims);
-	if (err != OK)
-		return refuse_token(req, err, err_info(err)->word);
-	req->scope = (struct db_scope){ req->claims.user, req->claims.session, req->claims.email };
-	if (req->route->own_session && !req->scope.session.set)
-		return refuse(req, ERR_FORBIDDEN, NULL, "this needs a login at this server");
-	return OK;
-}
-
 /* {id} and {user_id} are UUIDs; whatever else stands in their place does not exist. */
 static enum err bind_params(struct request *req, const struct match *match)
 {
-	struct log_line line;
 	struct uuid value;
 
 	for (size_t i = 0; i < match->param_count; i++) {
@@ -122,10 +61,7 @@ static enum err bind_params(struct request *req, const struct match *match)
 		}
 		req->user_scoped = true;
 		if (!uuid_equal(&value, &req->scope.user)) {
-			audit_begin(req, &line, "foreign_access");
-			log_text(&line, "resource", "users");
-			log_uuid(&line, "id", &value);
-			log_end(&line);
+			audit_foreign_access(req, "users", match->values[i]);
 			return refuse(req, ERR_FORBIDDEN, NULL, NULL);
 		}
 	}
@@ -140,10 +76,10 @@ static enum err read_target(struct request *req)
 
 	if (len == 0 || target[0] != '/')
 		return refuse(req, ERR_BAD_REQUEST, NULL, NULL);
-	req->query = target[len] ? target + len + 1 : "";
-	if (len > MAX_PATH_BYTES || strlen(req->query) > MAX_QUERY_BYTES)
+	req->in.query = target[len] ? target + len + 1 : "";
+	if (len > MAX_PATH_BYTES || strlen(req->in.query) > MAX_QUERY_BYTES)
 		return refuse(req, ERR_URI_TOO_LONG, NULL, NULL);
-	req->path = arena_copy(req->arena, target, len);
+	req->in.path = arena_copy(req->arena, target, len);
 	return OK;
 }
 
@@ -152,26 +88,28 @@ static enum err find_route(struct request *req, struct match *match, bool origin
 	const char *segments[PATH_MAX_SEGMENTS];
 	size_t count;
 
-	if (!path_split(req->arena, req->path, segments, &count))
+	if (!path_split(req->arena, req->in.path, segments, &count))
 		return refuse(req, ERR_NOT_FOUND, NULL, NULL);
 	if (!router_find(req->web->router, segments, count, match))
 		return refuse(req, ERR_NOT_FOUND, NULL, NULL);
-	enum method method = req->method == HEAD ? GET : req->method;
-	req->route = method < METHOD_COUNT ? match->routes[method] : NULL;
-	if (req->route)
+	const struct endpoint *endpoint = match_find(match, req->in.method);
+	if (endpoint) {
+		req->resource = endpoint->resource;
+		req->route = endpoint->route;
 		return OK;
+	}
 	req->allow = match_allow(req->arena, match);
-	return req->method == OPTIONS ? answer_options(req, origin_allowed)
-				      : refuse(req, ERR_METHOD_NOT_ALLOWED, NULL, NULL);
+	return req->in.method == OPTIONS ? cors_answer_options(req, origin_allowed)
+					 : refuse(req, ERR_METHOD_NOT_ALLOWED, NULL, NULL);
 }
 
 /* The way of a request up to its handler; each step that says no has answered. */
-static enum err answer(struct request *req)
+static enum err find_answer(struct request *req)
 {
 	struct match match = { 0 };
 
 	put_common_headers(req);
-	bool origin_allowed = put_cors(req);
+	bool origin_allowed = cors_put(req);
 	TRY(read_target(req));
 	TRY(find_route(req, &match, origin_allowed));
 	if (!req->route)
@@ -179,39 +117,43 @@ static enum err answer(struct request *req)
 	if (req->route->audience == USER)
 		TRY(authenticate(req));
 	TRY(bind_params(req, &match));
+	if (req->route->methods != GET)
+		TRY(condition_read(req));
 	if (!req->route->query)
-		TRY(read_query(req, NULL));
+		TRY(filter_read_none(req));
 	const char *key = request_header(req, "HTTP_IDEMPOTENCY_KEY");
-	if (key && req->route->idempotent)
+	if (key && route_is_idempotent(req->route))
 		return idempotency_run(req, key);
 	return req->route->handler(req);
 }
 
-/* Whether nothing of the request is still to be read. Without a body its end came along with the
- * headers; otherwise asking could wait for an end that never comes. */
+/* Whether the whole request has been read. Without a body its end arrived with the headers, so
+ * reading cannot block; with one it could, so only `ended` counts. */
 static bool is_read(const struct request *req)
 {
 	const char *length = request_header(req, "CONTENT_LENGTH");
 	bool no_body = (!length || strspn(length, "0") == strlen(length)) &&
 		       !request_header(req, "HTTP_TRANSFER_ENCODING");
+	char none;
 
-	return req->received || (no_body && FCGX_GetChar(req->in) == EOF);
+	return req->body.ended ||
+	       (no_body && req->in.body.read(req->in.body.from, &none, sizeof none) == 0);
 }
 
 static void log_request(const struct request *req, int64_t duration_us)
 {
 	struct log_line line;
 
-	metrics_request(method_names[req->method], req->status, duration_us);
+	metrics_request(method_name(req->in.method), req->answer.status, duration_us);
 	log_begin(&line, LEVEL_INFO, "request");
-	log_text(&line, "method", method_names[req->method]);
-	log_text(&line, "path", req->path);
-	log_int(&line, "status", req->status);
-	log_text(&line, "error", req->refusal);
+	log_text(&line, "method", method_name(req->in.method));
+	log_text(&line, "path", req->in.path);
+	log_int(&line, "status", req->answer.status);
+	log_text(&line, "error", req->answer.refusal);
 	log_ms(&line, "duration_ms", duration_us);
-	log_text(&line, "request_id", req->id_text);
+	log_text(&line, "request_id", req->in.request_id);
 	log_uuid(&line, "user", &req->scope.user);
-	log_text(&line, "ip", req->address);
+	log_text(&line, "ip", req->in.address);
 	log_end(&line);
 }
 
@@ -227,14 +169,34 @@ static void give_back(struct web *web, size_t received)
 		malloc_trim(KEPT_BYTES);
 }
 
+void dispatch_answer(struct request *req)
+{
+	req->now = (struct instant){ instant_now_us(), true };
+	req->in.request_id = choose_request_id(req);
+	enum err err = find_answer(req);
+	if (req->answer.status == 0) {
+		log_event(LEVEL_ERROR, "no_answer", "a handler returned %d without an answer", err);
+		refuse(req, ERR_INTERNAL, NULL, NULL);
+	}
+}
+
+static size_t read_stream(void *from, char *to, size_t room)
+{
+	return (size_t)FCGX_GetStr(to, (int)room, from);
+}
+
+static bool stream_failed(void *from)
+{
+	return FCGX_GetError(from) != 0;
+}
+
 void dispatch(struct web *web, FCGX_Request *fcgi)
 {
 	struct request req = { .web = web,
 			       .arena = web->arena,
-			       .env = fcgi->envp,
-			       .in = fcgi->in,
-			       .head = &web->head,
-			       .body = &web->body };
+			       .in = { .env = fcgi->envp,
+				       .body = { read_stream, stream_failed, fcgi->in } },
+			       .answer = { .head = &web->head, .body = &web->body } };
 	const char *method = request_header(&req, "REQUEST_METHOD");
 	int64_t started_us = monotonic_us();
 
@@ -242,22 +204,16 @@ void dispatch(struct web *web, FCGX_Request *fcgi)
 		log_event(LEVEL_WARNING, "request_aborted", "the web server sent no method");
 		return;
 	}
-	req.method = find_method(method);
-	req.now = (struct instant){ instant_now_us(), true };
-	req.address = request_header(&req, "REMOTE_ADDR");
-	req.id_text = choose_request_id(&req);
-	enum err err = answer(&req);
-	if (req.status == 0) {
-		log_event(LEVEL_ERROR, "no_answer", "a handler returned %d without an answer", err);
-		refuse(&req, ERR_INTERNAL, NULL, NULL);
-	}
+	req.in.method = method_find(method);
+	req.in.address = request_header(&req, "REMOTE_ADDR");
+	dispatch_answer(&req);
 	send_answer(&req, fcgi);
 	if (is_read(&req))
 		FCGX_Detach(fcgi); /* closed at once, without waiting for the web server to do so */
 	log_request(&req, monotonic_us() - started_us);
-	buf_free(&req.faults);
+	buf_free(&req.faults.json);
 	buf_clear(&web->head);
 	buf_clear(&web->body);
 	arena_reset(web->arena);
-	give_back(web, req.raw_len);
+	give_back(web, req.body.raw_len);
 }

@@ -7,6 +7,10 @@
 #include "base/encoding.h"
 #include "db/result.h"
 #include "sql/requests.h"
+#include "web/answer.h"
+#include "web/ask.h"
+#include "web/body.h"
+#include "web/refuse.h"
 
 enum { MAX_KEY_BYTES = 128, MAX_TRIES = 4 };
 
@@ -27,7 +31,7 @@ static const char *digest_body(struct request *req)
 	uint8_t digest[SHA256_BYTES];
 	char hex[2 * SHA256_BYTES + 1];
 
-	sha256(req->raw, req->raw_len, digest);
+	sha256(req->body.raw, req->body.raw_len, digest);
 	hex_encode(digest, sizeof digest, hex);
 	return arena_printf(req->arena, "\\x%s", hex);
 }
@@ -36,10 +40,10 @@ static enum err replay(struct request *req, const struct result *rows)
 {
 	const char *body = result_text(rows, 0, "_body");
 
-	reply_start(req, (int)result_integer(rows, 0, "_status").value);
-	buf_puts(req->head, result_text(rows, 0, "_head"));
-	reply_header(req, "Idempotency-Replayed", "true");
-	buf_puts(req->body, body);
+	answer_start(req, (int)result_integer(rows, 0, "_status").value);
+	buf_puts(req->answer.head, result_text(rows, 0, "_head"));
+	answer_header(req, "Idempotency-Replayed", "true");
+	buf_puts(req->answer.body, body);
 	return OK;
 }
 
@@ -48,39 +52,30 @@ static bool is_final(int status)
 	return status < 500 && status != 401 && status != 429;
 }
 
-/* Takes the answer back, so that another can be given. */
-static void forget_answer(struct request *req, size_t head_len)
-{
-	req->status = 0;
-	req->head->len = head_len;
-	buf_clear(req->body);
-	req->fault_count = 0;
-	buf_clear(&req->faults);
-}
-
 /* Does the work inside the transaction that holds the key, and keeps its answer there. */
 static enum err run_fresh(struct request *req, const char *route, const char *key,
 			  const char *digest)
 {
 	struct db *db = req->web->db;
-	size_t head_len = req->head->len;
+	size_t head_len = req->answer.head->len;
 	enum err err = req->route->handler(req);
 
-	if (!is_final(req->status)) {
+	if (!is_final(req->answer.status)) {
 		db_rollback(db, req->arena);
 		return err;
 	}
-	const char *head =
-		arena_copy(req->arena, req->head->data + head_len, req->head->len - head_len);
+	const char *head = arena_copy(req->arena, req->answer.head->data + head_len,
+				      req->answer.head->len - head_len);
 	const char *body =
-		arena_copy(req->arena, req->body->len > 0 ? req->body->data : "", req->body->len);
+		arena_copy(req->arena, req->answer.body->len > 0 ? req->answer.body->data : "",
+			   req->answer.body->len);
 	struct query store = sql_request_store_answer(
-		route, key, digest, (struct integer){ req->status, true }, head, body);
-	enum err stored = db_commit(db, req->arena, req->status >= 400, &store);
+		route, key, digest, (struct integer){ req->answer.status, true }, head, body);
+	enum err stored = db_commit(db, req->arena, req->answer.status >= 400, &store);
 	if (stored == OK)
 		return err;
-	forget_answer(req, head_len);
-	return refuse_fault(req, stored);
+	answer_reset(req, head_len);
+	return ask_failed(req, stored);
 }
 
 /* One try of the whole: claim, work, keep the answer; or what is known of the key. */
@@ -93,7 +88,7 @@ static enum err run_claimed(struct request *req, const char *route, const char *
 
 	enum err err = db_begin(db, req->arena, DB_LATEST, &req->scope, &claim, &rows);
 	if (err != OK)
-		return refuse_fault(req, err);
+		return ask_failed(req, err);
 	const char *outcome = result_text(&rows, 0, "_outcome");
 	if (strcmp(outcome, "fresh") == 0)
 		return run_fresh(req, route, key, digest);
@@ -112,38 +107,25 @@ static bool was_in_conflict(const struct request *req)
 {
 	const char *sqlstate = db_fault(req->web->db)->sqlstate;
 
-	return req->status == 503 &&
+	return req->answer.status == 503 &&
 	       (strcmp(sqlstate, "40001") == 0 || strcmp(sqlstate, "40P01") == 0);
-}
-
-/* Makes the request what it was before its handler ran. */
-static void rewind_request(struct request *req, const struct request *before, size_t head_len)
-{
-	struct buf faults = req->faults;
-
-	*req = *before;
-	req->faults = faults;
-	buf_clear(&req->faults);
-	buf_clear(req->body);
-	req->head->len = head_len;
 }
 
 enum err idempotency_run(struct request *req, const char *key)
 {
-	size_t head_len = req->head->len;
+	size_t head_len = req->answer.head->len;
 
 	if (!is_key(key))
 		return refuse(req, ERR_BAD_REQUEST, NULL,
 			      "Idempotency-Key must be 1 to 128 visible ASCII characters");
-	TRY(receive_body(req));
+	TRY(body_receive(req));
 	const char *digest = digest_body(req);
 	const char *route =
-		arena_printf(req->arena, "%s %s", method_names[req->route->method], req->path);
-	const struct request before = *req;
+		arena_printf(req->arena, "%s %s", method_name(req->in.method), req->in.path);
 	for (int try = 1;; try++) {
 		enum err err = run_claimed(req, route, key, digest);
 		if (try == MAX_TRIES || !was_in_conflict(req))
 			return err;
-		rewind_request(req, &before, head_len);
+		answer_reset(req, head_len);
 	}
 }

@@ -5,7 +5,7 @@
 #ifndef IDEMPOTENCY_H
 #define IDEMPOTENCY_H
 
-#include "web/web.h"
+#include "web/request.h"
 
 /* Runs the route's handler under the key, or answers with what was stored. 5xx, 401 and 429 are
  * not stored: trying again may help. */

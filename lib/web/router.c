@@ -1,7 +1,6 @@
 #include "web/router.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <string.h>
 
 #define BASE "/api/v1"
@@ -11,23 +10,14 @@
 struct node {
 	const char *segment;
 	struct node *children, *next;
-	const struct route *routes[METHOD_COUNT];
+	const struct endpoint *endpoints[METHOD_COUNT];
 };
 
 struct router {
 	struct arena *arena;
 	struct node root;
-	const struct route *const *tables;
-	size_t table_count;
-};
-
-const char *const method_names[] = {
-#define ROW(name) [name] = #name,
-	METHOD_TABLE(ROW)
-#undef ROW
-		[HEAD] = "HEAD",
-	[OPTIONS] = "OPTIONS",
-	[METHOD_UNKNOWN] = "other",
+	struct endpoint *endpoints;
+	size_t count;
 };
 
 static struct node *find_child(const struct node *node, const char *segment)
@@ -56,27 +46,58 @@ static struct node *add_child(struct router *router, struct node *node, const ch
 	return child;
 }
 
-static void add_route(const struct route *route, const char *path, void *context)
+static void add_to_tree(struct router *router, const struct endpoint *endpoint)
 {
-	struct router *router = context;
 	struct node *node = &router->root;
+	const char *path = endpoint->path;
+	int place = __builtin_ctz(endpoint->method);
 
 	while (*path == '/') {
 		size_t len = strcspn(++path, "/");
 		node = add_child(router, node, arena_copy(router->arena, path, len));
 		path += len;
 	}
-	assert(!node->routes[route->method]);
-	node->routes[route->method] = route;
+	assert(!node->endpoints[place]);
+	node->endpoints[place] = endpoint;
 }
 
-struct router *router_new(const struct route *const *tables, size_t count)
+static void add_endpoint(struct router *router, const struct resource *resource,
+			 const struct route *route, enum method method, const char *prefix)
+{
+	struct endpoint *endpoint = &router->endpoints[router->count++];
+
+	*endpoint = (struct endpoint){ resource, route, method,
+				       arena_printf(router->arena, "%s%s", prefix, route->path) };
+	add_to_tree(router, endpoint);
+}
+
+static void add_route(struct router *router, const struct resource *resource,
+		      const struct route *route)
+{
+	for (int place = 0; place < METHOD_COUNT; place++) {
+		enum method method = (enum method)(1 << place);
+		if (!(route->methods & method))
+			continue;
+		add_endpoint(router, resource, route, method, route->outside_api ? "" : BASE);
+		if (route->user_scoped)
+			add_endpoint(router, resource, route, method, BASE USER_SCOPE);
+	}
+}
+
+struct router *router_new(const struct resource *const *resources, size_t count)
 {
 	struct arena *arena = arena_new(16384);
 	struct router *router = arena_alloc(arena, sizeof *router);
+	size_t routes = 0;
 
-	*router = (struct router){ .arena = arena, .tables = tables, .table_count = count };
-	router_each(router, add_route, router);
+	for (size_t i = 0; i < count; i++)
+		routes += resources[i]->route_count;
+	*router = (struct router){ .arena = arena };
+	router->endpoints =
+		arena_alloc(arena, 2 * METHOD_COUNT * routes * sizeof *router->endpoints);
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = 0; j < resources[i]->route_count; j++)
+			add_route(router, resources[i], &resources[i]->routes[j]);
 	return router;
 }
 
@@ -86,22 +107,10 @@ void router_free(struct router *router)
 }
 
 void router_each(const struct router *router,
-		 void (*visit)(const struct route *route, const char *path, void *context),
-		 void *context)
+		 void (*visit)(const struct endpoint *endpoint, void *context), void *context)
 {
-	char path[256];
-
-	for (size_t i = 0; i < router->table_count; i++) {
-		for (const struct route *route = router->tables[i]; route->path; route++) {
-			snprintf(path, sizeof path, "%s%s", route->outside_api ? "" : BASE,
-				 route->path);
-			visit(route, path, context);
-			if (!route->user_scoped)
-				continue;
-			snprintf(path, sizeof path, BASE USER_SCOPE "%s", route->path);
-			visit(route, path, context);
-		}
-	}
+	for (size_t i = 0; i < router->count; i++)
+		visit(&router->endpoints[i], context);
 }
 
 /* Depth first; a literal that leads nowhere further on gives way to a {name} beside it. */
@@ -138,19 +147,26 @@ bool router_find(const struct router *router, const char *const *segments, size_
 		return false;
 	bool any = false;
 	for (int method = 0; method < METHOD_COUNT; method++) {
-		out->routes[method] = node->routes[method];
-		any = any || node->routes[method];
+		out->endpoints[method] = node->endpoints[method];
+		any = any || node->endpoints[method];
 	}
 	return any;
+}
+
+const struct endpoint *match_find(const struct match *match, enum method method)
+{
+	if (method == HEAD)
+		method = GET;
+	return method < HEAD ? match->endpoints[__builtin_ctz(method)] : NULL;
 }
 
 const char *match_allow(struct arena *arena, const struct match *match)
 {
 	const char *allow = "OPTIONS";
 
-	for (int method = METHOD_COUNT - 1; method >= 0; method--)
-		if (match->routes[method])
-			allow = arena_printf(arena, "%s%s, %s", method_names[method],
-					     method == GET ? ", HEAD" : "", allow);
+	for (int place = METHOD_COUNT - 1; place >= 0; place--)
+		if (match->endpoints[place])
+			allow = arena_printf(arena, "%s%s, %s", method_name(1 << place),
+					     1 << place == GET ? ", HEAD" : "", allow);
 	return allow;
 }

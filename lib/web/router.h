@@ -2,20 +2,31 @@
 #ifndef ROUTER_H
 #define ROUTER_H
 
+#include "base/arena.h"
 #include "base/url.h"
-#include "web/web.h"
+#include "web/route.h"
+
+struct router;
 
 enum { PATH_MAX_PARAMS = 3 };
 
+/* One method on one path. */
+struct endpoint {
+	const struct resource *resource;
+	const struct route *route;
+	enum method method;
+	const char *path; /* from the root on */
+};
+
 /* What a path matched: a place in the tree, and the texts that stood for {names}, in order. */
 struct match {
-	const struct route *routes[METHOD_COUNT]; /* NULL where the method is not allowed */
+	const struct endpoint *endpoints[METHOD_COUNT]; /* NULL where the method is not allowed */
 	const char *names[PATH_MAX_PARAMS], *values[PATH_MAX_PARAMS];
 	size_t param_count;
 };
 
-/* A router for the routes of all `tables`; it lives as long as the process. */
-struct router *router_new(const struct route *const *tables, size_t count);
+/* A router for the routes of all resources; router_free() ends it, and all endpoints with it. */
+struct router *router_new(const struct resource *const *resources, size_t count);
 void router_free(struct router *router);
 
 /* Whether a path, already cut into segments, leads anywhere. */
@@ -25,9 +36,11 @@ bool router_find(const struct router *router, const char *const *segments, size_
 /* The methods of a match as an Allow header has them: "GET, HEAD, OPTIONS". */
 const char *match_allow(struct arena *arena, const struct match *match);
 
-/* Calls `visit` for every route with its full path, in the order of the tables. */
+/* The endpoint of a match for a method, HEAD being GET, or NULL. */
+const struct endpoint *match_find(const struct match *match, enum method method);
+
+/* Calls `visit` for every endpoint, in the order of the tables. */
 void router_each(const struct router *router,
-		 void (*visit)(const struct route *route, const char *path, void *context),
-		 void *context);
+		 void (*visit)(const struct endpoint *endpoint, void *context), void *context);
 
 #endif

@@ -2,7 +2,9 @@
 #ifndef SEND_H
 #define SEND_H
 
-#include "web/web.h"
+#include <fcgiapp.h>
+
+#include "web/request.h"
 
 /* Sends status, headers with the length, body, and the end of the request. Up to 64 kB headers and
  * body are one write, so that a worker that is killed leaves a whole answer or none. */

@@ -4,8 +4,9 @@
 
 #include "web/web.h"
 
-/* Keeps the signals that end or tell serve() for it. To be called before any function of libfcgi,
- * whose own handlers would swallow one that comes while the worker starts. */
+/* Blocks the signals that serve() handles (SIGTERM, SIGINT, SIGUSR1, SIGHUP) until it reads them.
+ * Call it before any libfcgi function, whose own handlers would lose one that arrives during
+ * start-up. */
 void serve_hold_signals(void);
 
 /* Answers requests from the listening socket on descriptor 0 until SIGTERM, SIGINT or SIGUSR1; the

@@ -3,8 +3,8 @@
 
 -- auth_register(id uuid, email text, username text, name text, timezone text, hash text)
 -- Makes a user with a password.
-SELECT id, email, username, name, timezone, email_verified, version, created_at, updated_at
-FROM register_user(:id, :email, :username, :name, coalesce(:timezone, 'UTC'), :hash);
+SELECT {user_row}
+FROM create_account(:id, :email, :username, :name, coalesce(:timezone, 'UTC'), :hash);
 
 -- auth_take_attempt(scope text, key text, max_count int, window_s int)
 -- Counts an attempt; how long to wait before the next, or 0 when this one is allowed.

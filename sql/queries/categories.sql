@@ -3,18 +3,19 @@
 -- fragment category_row
 SELECT categories.id, categories.name, categories.color, c.tasks::int AS task_count,
        categories.version, categories.created_at, categories.updated_at,
-       concat_ws('-', categories.version, c.tasks) AS _etag
+       concat_ws('-', {row_tag}, c.tasks) AS _etag
 
 -- fragment category_counts
 CROSS JOIN LATERAL ({category_count}) AS c
 
+-- The tag of a row of the table itself, in a WHERE.
+
+-- fragment category_tag
+(SELECT concat_ws('-', {row_tag}, c.tasks) FROM ({category_count}) AS c)
+
 -- fragment category_count
 SELECT count(*) AS tasks
 FROM tasks AS t WHERE t.user_id = current_user_id() AND t.category_id = categories.id
-
--- fragment category_is_fresh
-AND version = :version    --? version
-AND (SELECT concat_ws('-', version, c.tasks) FROM ({category_count}) AS c) = ANY (:if_match)    --? if_match
 
 -- fragment category_filters
 user_id = current_user_id()
@@ -34,44 +35,39 @@ WITH categories AS (
     SELECT u.id, :id, :name, :color FROM users AS u WHERE u.id = current_user_id()
     FOR NO KEY UPDATE
     ON CONFLICT (user_id, id) DO NOTHING
-    RETURNING id, name, color, version, created_at, updated_at)
+    RETURNING user_id, id, name, color, version, created_at, updated_at, etag)
 {category_row}
 FROM categories {category_counts};
 
--- category_update(id uuid, if_match text[], version bigint, sent text[], name text, color text)
+-- category_update(id uuid, sent text[], name text, color text) guarded
 -- Changes the members that were sent.
 WITH categories AS (
     UPDATE categories
     SET name = merge('name', :sent, :name, name), color = merge('color', :sent, :color, color)
     WHERE user_id = current_user_id() AND id = :id
-      {category_is_fresh}
-    RETURNING id, name, color, version, created_at, updated_at)
+      {is_fresh:{category_tag}}
+    RETURNING user_id, id, name, color, version, created_at, updated_at, etag)
 {category_row}
 FROM categories {category_counts};
 
--- category_delete(id uuid, if_match text[], version bigint) slow
+-- category_delete(id uuid) slow guarded
 -- Deletes a category; its tasks stay, without one.
 DELETE FROM categories
 WHERE user_id = current_user_id() AND id = :id
-  {category_is_fresh}
+  {is_fresh:{category_tag}}
 RETURNING id;
 
--- category_count(search text) reads
--- How many categories match.
-SELECT count(*) AS _total FROM categories WHERE
-{category_filters};
-
--- category_list(search text, sort_by text, sort_order text, after_key text, after_id uuid, rows int, skip int) reads
+-- category_list(search text) reads pages
 -- One page in one order. The counts are taken for the page alone.
+-- by name name_key text
+-- by created_at timestamptz
+-- by updated_at timestamptz
 WITH categories AS (
-    SELECT id, name, color, version, created_at, updated_at, name_key
-    FROM categories WHERE
-    {category_filters}
-    {after_name_or_time}
-    {name_or_time_order}
-    LIMIT :rows OFFSET :skip)
-{category_row},
-name_key AS _key            --? sort_by=name
-{time_key}
+    SELECT user_id, id, name, color, version, created_at, updated_at, etag, name_key
+    FROM categories
+    WHERE {category_filters}
+    {page})
+{category_row} {key}
 FROM categories {category_counts}
-{name_or_time_order};
+{order};
+

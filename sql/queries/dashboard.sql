@@ -36,7 +36,7 @@ LIMIT 20;
 -- dashboard_projects() reads
 -- The projects in which something changed last.
 WITH projects AS (
-    SELECT p.id, p.name, p.description, p.color, p.archived, p.version, p.created_at, p.updated_at,
+    SELECT p.user_id, p.id, p.name, p.description, p.color, p.archived, p.version, p.created_at, p.updated_at, p.etag,
            greatest(p.updated_at, (SELECT max(t.updated_at) FROM tasks AS t
                                    WHERE t.user_id = p.user_id AND t.project_id = p.id)) AS active_at
     FROM projects AS p

@@ -8,7 +8,7 @@ ORDER BY id LIMIT :rows
 -- export_projects(after uuid, rows int) reads
 -- The next projects.
 WITH projects AS (
-    SELECT id, name, description, color, archived, version, created_at, updated_at
+    SELECT user_id, id, name, description, color, archived, version, created_at, updated_at, etag
     FROM projects {export_place})
 {project_row}
 FROM projects {project_counts}
@@ -17,7 +17,7 @@ ORDER BY id;
 -- export_categories(after uuid, rows int) reads
 -- The next categories.
 WITH categories AS (
-    SELECT id, name, color, version, created_at, updated_at
+    SELECT user_id, id, name, color, version, created_at, updated_at, etag
     FROM categories {export_place})
 {category_row}
 FROM categories {category_counts}

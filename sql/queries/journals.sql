@@ -3,6 +3,9 @@
 -- fragment journal_columns
 id, title, content, entry_date, tags, mood_id, version, created_at, updated_at
 
+-- fragment journal_row
+{journal_columns}, {row_tag} AS _etag
+
 -- fragment journal_filters
 user_id = current_user_id()
 AND entry_date >= :date_from                                                              --? date_from
@@ -14,7 +17,7 @@ AND (strpos(fold(title) COLLATE "C", (SELECT fold(:search) COLLATE "C")) > 0    
 
 -- journal_get(id uuid) reads
 -- Reads one entry.
-SELECT {journal_columns} FROM journals WHERE user_id = current_user_id() AND id = :id;
+SELECT {journal_row} FROM journals WHERE user_id = current_user_id() AND id = :id;
 
 -- journal_create(id uuid, title text, content text, entry_date date, tags text[], mood_id uuid)
 -- Writes an entry, about today in the user's zone unless said otherwise; no row if the user has one
@@ -24,9 +27,9 @@ VALUES (current_user_id(), :id, :title, :content,
         coalesce(:entry_date, (now() AT TIME ZONE {my_timezone})::date),
         coalesce(:tags, '{}'), :mood_id)
 ON CONFLICT (user_id, id) DO NOTHING
-RETURNING {journal_columns};
+RETURNING {journal_row};
 
--- journal_update(id uuid, if_match text[], version bigint, sent text[], title text, content text, entry_date date, tags text[], mood_id uuid)
+-- journal_update(id uuid, sent text[], title text, content text, entry_date date, tags text[], mood_id uuid) guarded
 -- Changes the members that were sent.
 UPDATE journals
 SET title = merge('title', :sent, :title, title),
@@ -35,14 +38,14 @@ SET title = merge('title', :sent, :title, title),
     tags = merge('tags', :sent, :tags, tags),
     mood_id = merge('mood_id', :sent, :mood_id, mood_id)
 WHERE user_id = current_user_id() AND id = :id
-  {row_is_fresh}
-RETURNING {journal_columns};
+  {is_fresh:{row_tag}}
+RETURNING {journal_row};
 
--- journal_delete(id uuid, if_match text[], version bigint)
+-- journal_delete(id uuid) guarded
 -- Deletes one entry.
 DELETE FROM journals
 WHERE user_id = current_user_id() AND id = :id
-  {row_is_fresh}
+  {is_fresh:{row_tag}}
 RETURNING id;
 
 -- journal_tags() reads
@@ -53,22 +56,13 @@ WHERE user_id = current_user_id()
 GROUP BY tag
 ORDER BY count(*) DESC, tag COLLATE "C";
 
--- journal_count(date_from date, date_to date, tag text[], search text, mood_id uuid) reads
--- How many entries match.
-SELECT count(*) AS _total FROM journals WHERE
-{journal_filters};
-
--- journal_list(date_from date, date_to date, tag text[], search text, mood_id uuid, sort_by text, sort_order text, after_key text, after_id uuid, rows int, skip int) reads
+-- journal_list(date_from date, date_to date, tag text[], search text, mood_id uuid) reads pages
 -- One page in one order.
-SELECT {journal_columns},
-entry_date::text AS _key    --? sort_by=entry_date
-{time_key}
-FROM journals WHERE
-{journal_filters}
-AND (entry_date, id) > (:after_key::date, :after_id)           --? after_id, sort_by=entry_date, sort_order=asc
-AND (entry_date, id) < (:after_key::date, :after_id)           --? after_id, sort_by=entry_date, sort_order=desc
-{after_time}
-ORDER BY entry_date, id              --? sort_by=entry_date, sort_order=asc
-ORDER BY entry_date DESC, id DESC    --? sort_by=entry_date, sort_order=desc
-{time_order}
-LIMIT :rows OFFSET :skip;
+-- by entry_date date
+-- by created_at timestamptz
+-- by updated_at timestamptz
+SELECT {journal_columns} {key}
+FROM journals
+WHERE {journal_filters}
+{page};
+

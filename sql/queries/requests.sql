@@ -1,22 +1,4 @@
--- requests.sql: what the library itself asks, on the way of any request; and what all lists share.
-
--- Orders by time, which every list of resources has besides others.
-
--- fragment time_key
-created_at::text AS _key    --? sort_by=created_at
-updated_at::text AS _key    --? sort_by=updated_at
-
--- fragment after_time
-AND (created_at, id) > (:after_key::timestamptz, :after_id)    --? after_id, sort_by=created_at, sort_order=asc
-AND (created_at, id) < (:after_key::timestamptz, :after_id)    --? after_id, sort_by=created_at, sort_order=desc
-AND (updated_at, id) > (:after_key::timestamptz, :after_id)    --? after_id, sort_by=updated_at, sort_order=asc
-AND (updated_at, id) < (:after_key::timestamptz, :after_id)    --? after_id, sort_by=updated_at, sort_order=desc
-
--- fragment time_order
-ORDER BY created_at, id              --? sort_by=created_at, sort_order=asc
-ORDER BY created_at DESC, id DESC    --? sort_by=created_at, sort_order=desc
-ORDER BY updated_at, id              --? sort_by=updated_at, sort_order=asc
-ORDER BY updated_at DESC, id DESC    --? sort_by=updated_at, sort_order=desc
+-- requests.sql: what the library itself asks, on the way of any request.
 
 -- request_begin(user_id uuid, session_id uuid) reads
 -- The first statement of a request. The inner SELECT names the session, which makes its row visible while

@@ -3,29 +3,28 @@
 -- fragment user_columns
 id, email, username, name, timezone, email_verified, version, created_at, updated_at
 
--- fragment my_timezone
-(SELECT u.timezone FROM users AS u WHERE u.id = current_user_id())
+-- fragment user_tag
+entity_tag(etag, id, id, created_at, version)
 
--- fragment my_clock
-clock AS MATERIALIZED (
-    SELECT timezone AS zone, now() AT TIME ZONE timezone AS now, (now() AT TIME ZONE timezone)::date AS today
-    FROM users WHERE id = current_user_id())
+-- fragment user_row
+{user_columns}, {user_tag} AS _etag
 
 -- user_get() reads
 -- The user's own row.
-SELECT {user_columns} FROM users WHERE id = current_user_id();
+SELECT {user_row} FROM users WHERE id = current_user_id();
 
--- user_update(if_match text[], version bigint, sent text[], username text, name text, timezone text)
+-- user_update(sent text[], username text, name text, timezone text) guarded
 -- Changes the members that were sent.
 UPDATE users
 SET username = merge('username', :sent, :username, username),
     name = merge('name', :sent, :name, name),
     timezone = merge('timezone', :sent, :timezone, timezone)
 WHERE id = current_user_id()
-  AND version::text = ANY (:if_match)    --? if_match
-  AND version = :version                 --? version
-RETURNING {user_columns};
+  {is_fresh:{user_tag}}
+RETURNING {user_row};
 
--- user_delete()
--- Ends the account with everything in it.
-SELECT delete_my_account() AS _done;
+-- user_delete() guarded
+-- Ends the account with everything in it; no row if the user is not as it must be.
+SELECT delete_my_account() AS _done FROM users
+WHERE id = current_user_id()
+  {is_fresh:{user_tag}};

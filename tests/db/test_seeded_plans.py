@@ -154,7 +154,7 @@ def test_every_list(reader, resource):
 @pytest.mark.parametrize("resource", FILTERS)
 def test_every_total(reader, resource):
     found = [f"{filters} {mode}: {fault}" for filters in FILTERS[resource] for mode in ("custom", "generic")
-             for fault in faults(reader.plan(f"{resource}_count", given(reader, filters), mode))]
+             for fault in faults(reader.plan(f"{resource}_list_count", given(reader, filters), mode))]
     assert not found, "\n".join(found)
 
 

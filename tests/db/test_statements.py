@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 
+from database import load_statements
 from private_pg import ROOT
 
 BUILD = pathlib.Path(os.environ.get("DAYBOOK_BUILD", ROOT / "build" / "dev"))
@@ -27,9 +28,7 @@ def run_program(database):
 def test_every_statement_is_what_it_declares(run_program):
     done = run_program("statements", "daybook_app")
     assert done.returncode == 0, done.stdout + done.stderr
-    declared = sum(len(line.split()) > 1 and line.startswith("-- ") and "(" in line.split()[1] for path in
-                   (ROOT / "sql" / "queries").glob("*.sql") for line in path.read_text().splitlines())
-    assert done.stdout.splitlines()[-1].startswith(f"{declared} statements, ")
+    assert done.stdout.splitlines()[-1].startswith(f"{len(load_statements())} statements, ")
 
 
 def test_connection(run_program):

@@ -16,9 +16,9 @@ static const struct route routes[] = {
 	{ PATCH, "/tasks/bulk" },
 	{ GET, "/feeds/{key}" },
 	{ PATCH, "/tasks/{id}/complete" },
-	ROUTES_END,
 };
-static const struct route *const tables[] = { routes };
+static const struct resource resource = { .name = "tasks", ROUTES(routes) };
+static const struct resource *const resources[] = { &resource };
 
 /* Every byte of the segments as an escape. */
 static const char *write_down(struct arena *arena, const char *const *segments, size_t count)
@@ -41,11 +41,11 @@ static void check_route(const char *const *segments, size_t count)
 	struct match match;
 
 	if (!router)
-		router = router_new(tables, 1);
+		router = router_new(resources, 1);
 	if (!router_find(router, segments, count, &match))
 		return;
 	assert(count >= 3 && strcmp(segments[0], "api") == 0 && strcmp(segments[1], "v1") == 0);
-	assert(match.routes[GET] || match.routes[PATCH]);
+	assert(match_find(&match, GET) || match_find(&match, PATCH));
 	assert(match.param_count <= 1);
 	for (size_t i = 0; i < match.param_count; i++)
 		assert(match.values[i] == segments[3] && match.values[i][0] != '\0');

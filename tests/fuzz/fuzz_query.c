@@ -37,8 +37,9 @@ static const struct field fields[] = {
 	FIELD(struct filter, tags, .min = 1, .max = 50, .max_items = 20),
 	FIELD(struct filter, colours, .words = words, .max_items = 2),
 	FIELD(struct filter, parent),
-	FIELDS_END,
 };
+
+static const struct shape shape = SHAPE(struct filter, NULL, fields);
 
 static void put_escaped(struct buf *buf, const char *text)
 {
@@ -70,7 +71,8 @@ static void check_again(struct arena *arena, const struct query_pair *pairs, siz
 /* What a field takes can be written down as JSON. */
 static void check_fields(struct arena *arena, const char *value)
 {
-	for (const struct field *field = fields; field->name; field++) {
+	EACH_FIELD(field, &shape)
+	{
 		struct filter in;
 		struct buf buf = { 0 };
 		struct json_fault fault;

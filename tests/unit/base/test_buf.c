@@ -1,4 +1,4 @@
-/* test_buf.c -- the growing buffer, and the JSON that is written into it. */
+/* test_buf.c -- the growing buffer. */
 #include "base/buf.h"
 
 #include <setjmp.h>
@@ -8,8 +8,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-#include "base/json_scan.h"
 
 static void assert_buf(struct buf *buf, const char *expected)
 {
@@ -71,46 +69,6 @@ static void test_clear_wipes_and_keeps(void **state)
 	buf_free(&buf);
 }
 
-static void test_strings(void **state)
-{
-	struct buf buf = { 0 };
-
-	(void)state;
-	json_put_string(&buf, "", 0);
-	assert_buf(&buf, "\"\"");
-	json_put_string(&buf, "a\"b\\c/d", 7);
-	assert_buf(&buf, "\"a\\\"b\\\\c/d\"");
-	json_put_string(&buf, "\b\t\n\f\r", 5);
-	assert_buf(&buf, "\"\\b\\t\\n\\f\\r\"");
-	json_put_string(&buf, "\0\x01\x1f\x7f", 4);
-	assert_buf(&buf, "\"\\u0000\\u0001\\u001f\\u007f\"");
-	json_put_string(&buf, "</script>", 9);
-	assert_buf(&buf, "\"\\u003c/script>\"");
-	json_put_string(&buf, "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", 9);
-	assert_buf(&buf, "\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\"");
-	json_put_text(&buf, NULL);
-	assert_buf(&buf, "null");
-	json_put_text(&buf, "null");
-	assert_buf(&buf, "\"null\"");
-	buf_free(&buf);
-}
-
-/* Every byte that may stand in a text gives a string that our own strict scan takes. */
-static void test_every_ascii_byte(void **state)
-{
-	struct buf buf = { 0 };
-	struct json_fault fault;
-	char text[128];
-
-	(void)state;
-	for (size_t i = 0; i < sizeof text; i++)
-		text[i] = (char)i;
-	json_put_string(&buf, text, sizeof text);
-	assert_true(json_scan(buf.data, buf.len, 1, &fault));
-	assert_null(memchr(buf.data, '<', buf.len));
-	buf_free(&buf);
-}
-
 static void test_numbers(void **state)
 {
 	static const struct {
@@ -131,9 +89,6 @@ static void test_numbers(void **state)
 		buf_put_int(&buf, rows[i].value);
 		assert_buf(&buf, rows[i].text);
 	}
-	json_put_bool(&buf, true);
-	json_put_bool(&buf, false);
-	assert_buf(&buf, "truefalse");
 	buf_free(&buf);
 }
 
@@ -143,8 +98,6 @@ int main(void)
 		cmocka_unit_test(test_growing),
 		cmocka_unit_test(test_put),
 		cmocka_unit_test(test_clear_wipes_and_keeps),
-		cmocka_unit_test(test_strings),
-		cmocka_unit_test(test_every_ascii_byte),
 		cmocka_unit_test(test_numbers),
 	};
 

@@ -53,8 +53,9 @@ static const struct field fields[] = {
 	FIELD(struct thing, tags, .min = 1, .max = 3, .max_items = 3),
 	FIELD(struct thing, colours, .words = colours, .max_items = 2),
 	FIELD(struct thing, parent),
-	FIELDS_END,
 };
+
+static const struct shape shape = SHAPE(struct thing, "Thing", fields);
 
 static int make_arena(void **state)
 {
@@ -84,7 +85,7 @@ static const char *outcome(struct arena *arena, const struct field *field, const
 
 static const char *by_json(struct arena *arena, const char *name, const char *json)
 {
-	const struct field *field = field_find(fields, name);
+	const struct field *field = field_find(&shape, name);
 	struct json_object *value = json_tokener_parse(json);
 	struct thing in = { 0 };
 
@@ -180,7 +181,7 @@ static void test_json(void **state)
 /* `values` are the parameter's values, cut at "|". */
 static const char *by_query(struct arena *arena, const char *name, const char *values)
 {
-	const struct field *field = field_find(fields, name);
+	const struct field *field = field_find(&shape, name);
 	struct thing in = { 0 };
 	const char *list[8];
 	size_t count = 0;
@@ -257,8 +258,8 @@ static void test_unset(void **state)
 		assert_non_null(field_from_query(*state, field, &bad, 1, &in));
 		assert_string_equal(outcome(*state, field, NULL, &in), "null");
 	}
-	assert_string_equal(outcome(*state, field_find(fields, "title"), NULL, &in), "null");
-	assert_string_equal(outcome(*state, field_find(fields, "tags"), NULL, &in), "null");
+	assert_string_equal(outcome(*state, field_find(&shape, "title"), NULL, &in), "null");
+	assert_string_equal(outcome(*state, field_find(&shape, "tags"), NULL, &in), "null");
 }
 
 static void test_find(void **state)
@@ -267,10 +268,11 @@ static void test_find(void **state)
 	struct strings strings = { items, 2, true };
 
 	(void)state;
-	assert_ptr_equal(field_find(fields, "done"), &fields[0]);
-	assert_null(field_find(fields, "Done"));
-	assert_null(field_find(fields, ""));
-	assert_true(fields_size(fields) >= sizeof(struct thing));
+	assert_ptr_equal(field_find(&shape, "done"), &fields[0]);
+	assert_null(field_find(&shape, "Done"));
+	assert_null(field_find(&shape, ""));
+	assert_int_equal(shape.size, sizeof(struct thing));
+	assert_int_equal(shape.count, sizeof fields / sizeof fields[0]);
 	assert_true(strings_have(&strings, "b"));
 	assert_false(strings_have(&strings, "c"));
 	assert_false(strings_have(&(struct strings){ 0 }, "a"));

@@ -9,14 +9,15 @@
 
 #include <cmocka.h>
 
+#include "base/buf.h"
+
 static const struct route tasks[] = {
 	{ GET, "/tasks/{id}", .doc = "task" },
 	{ DELETE, "/tasks/{id}", .doc = "delete task" },
 	{ PATCH, "/tasks/bulk", .doc = "bulk" },
-	{ PATCH, "/tasks/{id}/complete", .doc = "complete" },
+	{ PUT | PATCH, "/tasks/{id}/complete", .doc = "complete" },
 	{ GET, "/tasks", .user_scoped = true, .doc = "list" },
 	{ POST, "/tasks", .user_scoped = true, .doc = "create" },
-	ROUTES_END,
 };
 
 static const struct route others[] = {
@@ -25,10 +26,11 @@ static const struct route others[] = {
 	{ GET, "/users/me", .doc = "me" },
 	{ GET, "/a/b/{id}", .doc = "abx" },
 	{ GET, "/a/{id}/c", .doc = "axc" },
-	ROUTES_END,
 };
 
-static const struct route *const tables[] = { tasks, others };
+static const struct resource task_resource = { .name = "tasks", ROUTES(tasks) };
+static const struct resource other_resource = { .name = "others", ROUTES(others) };
+static const struct resource *const resources[] = { &task_resource, &other_resource };
 
 struct fixture {
 	struct arena *arena;
@@ -40,7 +42,7 @@ static int set_up(void **state)
 	static struct fixture fixture;
 
 	fixture.arena = arena_new(4096);
-	fixture.router = router_new(tables, 2);
+	fixture.router = router_new(resources, 2);
 	*state = &fixture;
 	return 0;
 }
@@ -76,7 +78,7 @@ static void test_found(void **state)
 		{ "/api/v1/tasks/7", GET, "task", "GET, HEAD, DELETE, OPTIONS", "7" },
 		{ "/api/v1/tasks/7", DELETE, "delete task", "GET, HEAD, DELETE, OPTIONS", "7" },
 		{ "/api/v1/tasks/bulk", PATCH, "bulk", "PATCH, OPTIONS", NULL },
-		{ "/api/v1/tasks/bulk/complete", PATCH, "complete", "PATCH, OPTIONS", "bulk" },
+		{ "/api/v1/tasks/bulk/complete", PATCH, "complete", "PUT, PATCH, OPTIONS", "bulk" },
 		{ "/api/v1/tasks/%62ulk", PATCH, "bulk", "PATCH, OPTIONS", NULL },
 		{ "/api/v1/feeds/a%2Fb", GET, "feed", "GET, HEAD, OPTIONS", "a/b" },
 		{ "/api/v1/users/me", GET, "me", "GET, HEAD, OPTIONS", NULL },
@@ -91,8 +93,10 @@ static void test_found(void **state)
 		struct match match;
 
 		assert_true(find(fixture, rows[i].path, &match));
-		assert_non_null(match.routes[rows[i].method]);
-		assert_string_equal(match.routes[rows[i].method]->doc, rows[i].doc);
+		const struct endpoint *endpoint = match_find(&match, rows[i].method);
+		assert_non_null(endpoint);
+		assert_string_equal(endpoint->route->doc, rows[i].doc);
+		assert_int_equal(endpoint->method, rows[i].method);
 		assert_string_equal(match_allow(fixture->arena, &match), rows[i].allow);
 		assert_int_equal(match.param_count, rows[i].value ? 1 : 0);
 		if (rows[i].value)
@@ -130,6 +134,22 @@ static void test_not_found(void **state)
 		assert_false(find(*state, paths[i], &match));
 }
 
+static void test_methods(void **state)
+{
+	struct match match;
+
+	assert_true(find(*state, "/api/v1/tasks/7", &match));
+	assert_ptr_equal(match_find(&match, HEAD), match_find(&match, GET));
+	assert_null(match_find(&match, PATCH));
+	assert_null(match_find(&match, OPTIONS));
+	assert_null(match_find(&match, METHOD_UNKNOWN));
+	for (int bit = 0; bit < 7; bit++)
+		assert_int_equal(method_find(method_name(1 << bit)), 1 << bit);
+	assert_int_equal(method_find("get"), METHOD_UNKNOWN);
+	assert_int_equal(method_find(""), METHOD_UNKNOWN);
+	assert_string_equal(method_name(METHOD_UNKNOWN), "other");
+}
+
 static void test_names(void **state)
 {
 	struct match match;
@@ -140,12 +160,10 @@ static void test_names(void **state)
 	assert_string_equal(match.names[0], "{secret}");
 }
 
-static void note_path(const struct route *route, const char *path, void *context)
+static void note_path(const struct endpoint *endpoint, void *context)
 {
-	struct buf *buf = context;
-
-	(void)route;
-	buf_printf(buf, "%s\n", path);
+	buf_printf(context, "%s %s %s\n", endpoint->resource->name, method_name(endpoint->method),
+		   endpoint->path);
 }
 
 static void test_each(void **state)
@@ -155,28 +173,28 @@ static void test_each(void **state)
 
 	router_each(fixture->router, note_path, &buf);
 	buf_putc(&buf, '\0');
-	assert_string_equal(buf.data, "/api/v1/tasks/{id}\n"
-				      "/api/v1/tasks/{id}\n"
-				      "/api/v1/tasks/bulk\n"
-				      "/api/v1/tasks/{id}/complete\n"
-				      "/api/v1/tasks\n"
-				      "/api/v1/users/{user_id}/tasks\n"
-				      "/api/v1/tasks\n"
-				      "/api/v1/users/{user_id}/tasks\n"
-				      "/health\n"
-				      "/api/v1/feeds/{secret}\n"
-				      "/api/v1/users/me\n"
-				      "/api/v1/a/b/{id}\n"
-				      "/api/v1/a/{id}/c\n");
+	assert_string_equal(buf.data, "tasks GET /api/v1/tasks/{id}\n"
+				      "tasks DELETE /api/v1/tasks/{id}\n"
+				      "tasks PATCH /api/v1/tasks/bulk\n"
+				      "tasks PUT /api/v1/tasks/{id}/complete\n"
+				      "tasks PATCH /api/v1/tasks/{id}/complete\n"
+				      "tasks GET /api/v1/tasks\n"
+				      "tasks GET /api/v1/users/{user_id}/tasks\n"
+				      "tasks POST /api/v1/tasks\n"
+				      "tasks POST /api/v1/users/{user_id}/tasks\n"
+				      "others GET /health\n"
+				      "others GET /api/v1/feeds/{secret}\n"
+				      "others GET /api/v1/users/me\n"
+				      "others GET /api/v1/a/b/{id}\n"
+				      "others GET /api/v1/a/{id}/c\n");
 	buf_free(&buf);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_found),
-		cmocka_unit_test(test_not_found),
-		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_found),	cmocka_unit_test(test_not_found),
+		cmocka_unit_test(test_methods), cmocka_unit_test(test_names),
 		cmocka_unit_test(test_each),
 	};
 

@@ -1,0 +1,43 @@
+#include "web/answer.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/buf.h"
+
+void answer_header(struct request *req, const char *name, const char *value)
+{
+	buf_puts(req->answer.head, name);
+	buf_put(req->answer.head, ": ", 2);
+	buf_puts(req->answer.head, value);
+	buf_put(req->answer.head, "\r\n", 2);
+}
+
+void answer_start(struct request *req, int status)
+{
+	assert(req->answer.status == 0);
+	req->answer.status = status;
+}
+
+enum err answer_empty(struct request *req, int status)
+{
+	answer_start(req, status);
+	return OK;
+}
+
+enum err answer_json(struct request *req)
+{
+	answer_header(req, "Content-Type", "application/json; charset=utf-8");
+	return OK;
+}
+
+void answer_reset(struct request *req, size_t head_len)
+{
+	struct buf *head = req->answer.head, *body = req->answer.body;
+
+	head->len = head_len;
+	buf_clear(body);
+	buf_clear(&req->faults.json);
+	req->faults.count = 0;
+	req->answer = (typeof(req->answer)){ .head = head, .body = body };
+}

@@ -1,0 +1,131 @@
+#include "web/ask.h"
+
+#include <json-c/json.h>
+#include <string.h>
+
+#include "base/uuid.h"
+#include "daemon/log.h"
+#include "sql/requests.h"
+#include "web/fault.h"
+#include "web/refuse.h"
+
+enum err ask_all(struct request *req, const struct query *queries, size_t count,
+		 struct result *results)
+{
+	const struct db_scope *scope = req->scope.user.set ? &req->scope : NULL;
+	enum err err = db_run(req->web->db, req->arena, scope, queries, count, results);
+
+	return err == OK ? OK : ask_failed(req, err);
+}
+
+enum err ask(struct request *req, struct query query, struct result *out)
+{
+	return ask_all(req, &query, 1, out);
+}
+
+enum err ask_row(struct request *req, struct query query)
+{
+	struct result rows;
+
+	TRY(ask(req, query, &rows));
+	return rows.row_count > 0 ? OK : ask_missing(req);
+}
+
+static enum err rejection_of(int status)
+{
+	switch (status) {
+	case 403:
+		return ERR_FORBIDDEN;
+	case 404:
+		return ERR_NOT_FOUND;
+	case 409:
+		return ERR_VERSION_CONFLICT;
+	default:
+		return ERR_VALIDATION;
+	}
+}
+
+static const char *member_text(struct json_object *object, const char *name)
+{
+	return json_object_get_string(json_object_object_get(object, name));
+}
+
+/* One reason; returns its status. */
+static int add_rejection(struct request *req, struct json_object *item)
+{
+	int status = json_object_get_int(json_object_object_get(item, "status"));
+	const char *message = member_text(item, "message");
+
+	if (status == 403)
+		audit_foreign_access(req, req->resource->name, member_text(item, "id"));
+	if (status == 403 && req->user_scoped) {
+		status = 404;
+		message = "does not exist";
+	}
+	fault_add(req, member_text(item, "field"), message);
+	return status;
+}
+
+/* The SQLSTATE with which a statement rejects its input, and the answer to that: `detail` is a JSON
+ * array of {status, field, message, id}; the first one's status decides. Somebody else's row (403,
+ * with its id) is a line in the log, and 404 on the user-scoped surface. */
+#define SQLSTATE_REJECTED "DB400"
+
+static enum err refuse_rejected(struct request *req, const char *detail)
+{
+	struct json_object *list = json_tokener_parse(detail);
+	size_t count = json_object_array_length(list);
+	int first = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		int status = add_rejection(req, json_object_array_get_idx(list, i));
+		if (i == 0)
+			first = status;
+	}
+	json_object_put(list);
+	return refuse(req, rejection_of(first), NULL, req->faults.sentence);
+}
+
+enum err ask_failed(struct request *req, enum err err)
+{
+	const struct db_fault *fault = db_fault(req->web->db);
+	struct log_line line;
+
+	if (err == ERR_INTERNAL && strcmp(fault->sqlstate, SQLSTATE_REJECTED) == 0)
+		return refuse_rejected(req, fault->detail);
+	if (err == ERR_INTERNAL) {
+		for (const struct constraint *c = req->web->constraints; c->name; c++)
+			if (strcmp(c->name, fault->constraint) == 0)
+				return refuse(req, c->err, c->field, c->message);
+	}
+	if (err == ERR_SESSION_REVOKED)
+		return refuse_token(req, err, "session_revoked");
+	if (err == ERR_UNAUTHORIZED)
+		return refuse_token(req, err, "id or address of another account");
+	if (err_info(err)->status >= 500) {
+		log_begin(&line, err == ERR_INTERNAL ? LEVEL_ERROR : LEVEL_WARNING,
+			  "database_error");
+		log_text(&line, "request_id", req->in.request_id);
+		log_text(&line, "sqlstate", fault->sqlstate);
+		log_text(&line, "constraint", fault->constraint);
+		log_text(&line, "message", fault->message);
+		log_end(&line);
+	}
+	return refuse(req, err, NULL, NULL);
+}
+
+enum err ask_missing(struct request *req)
+{
+	const char *table = req->route->table ? req->route->table : req->resource->name;
+	struct result rows;
+	char id[UUID_TEXT_BYTES];
+
+	if (!req->id.set)
+		return refuse(req, ERR_NOT_FOUND, NULL, NULL);
+	TRY(ask(req, sql_request_exists_elsewhere(table, req->id), &rows));
+	if (!result_bool(&rows, 0, "_exists"))
+		return refuse(req, ERR_NOT_FOUND, NULL, NULL);
+	uuid_format(id, req->id.bytes);
+	audit_foreign_access(req, table, id);
+	return refuse(req, req->user_scoped ? ERR_NOT_FOUND : ERR_FORBIDDEN, NULL, NULL);
+}

@@ -1,0 +1,19 @@
+/* body.h -- the body of a request: received once, scanned, parsed, and read into a struct. */
+#ifndef BODY_H
+#define BODY_H
+
+#include "web/request.h"
+
+/* Receives the body, once: 413 if it is too large, 400 if it ends too early. */
+enum err body_receive(struct request *req) __attribute__((warn_unused_result));
+
+/* Reads the body into the struct `in` by the route's table, and sets req->body.sent and
+ * req->when.version. A struct that is not the table's ends the program. */
+#define body_read(req, in) body_read_sized(req, in, sizeof *(in))
+enum err body_read_sized(struct request *req, void *in, size_t size)
+	__attribute__((warn_unused_result));
+
+/* Whether the body brought this member. */
+bool body_has(const struct request *req, const char *name);
+
+#endif

@@ -1,0 +1,78 @@
+#include "web/filter.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/url.h"
+#include "web/cursor.h"
+#include "web/fault.h"
+#include "web/refuse.h"
+
+const char *const filter_directions[] = { "asc", "desc", NULL };
+
+/* Reads the values of one parameter, or what stands for none. */
+static void read_parameter(struct request *req, const struct field *field,
+			   const struct query_pair *pairs, size_t count, void *filter)
+{
+	const char *values[QUERY_MAX_PAIRS], *fault = NULL;
+	struct strings *sent = &req->filter.sent;
+	size_t given = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(pairs[i].name, field->name) == 0)
+			values[given++] = pairs[i].value;
+	if (given > 0) {
+		sent->items[sent->count++] = field->name;
+		fault = field_from_query(req->arena, field, values, given, filter);
+	} else if (field->required) {
+		fault = "is required";
+	} else if (field->preset) {
+		field_put_preset(req->arena, field, filter);
+	}
+	if (fault)
+		fault_add(req, field->name, fault);
+}
+
+static enum err read_parameters(struct request *req, const struct shape *shape, void *filter)
+{
+	struct query_pair pairs[QUERY_MAX_PAIRS];
+	size_t count;
+
+	if (!query_split(req->arena, req->in.query, pairs, &count))
+		return refuse(req, ERR_BAD_REQUEST, NULL, "the query string is malformed");
+	for (size_t i = 0; i < count; i++)
+		if (!field_find(shape, pairs[i].name))
+			fault_add(req, pairs[i].name, "is not a parameter here");
+	req->filter.bound = filter;
+	req->filter.sent.items =
+		arena_alloc(req->arena, (shape->count + 1) * sizeof *req->filter.sent.items);
+	req->filter.sent.count = 0;
+	EACH_FIELD(field, shape)
+	read_parameter(req, field, pairs, count, filter);
+	return fault_check(req);
+}
+
+enum err filter_read_sized(struct request *req, void *filter, size_t size)
+{
+	assert(size == req->route->query->size);
+	return read_parameters(req, req->route->query, filter);
+}
+
+enum err filter_read_none(struct request *req)
+{
+	static const struct shape none = { .name = NULL };
+
+	return read_parameters(req, &none, NULL);
+}
+
+enum err filter_read_page_sized(struct request *req, void *filter, size_t size, struct page *page)
+{
+	TRY(filter_read_sized(req, filter, size));
+	if (page->cursor && strings_have(&req->filter.sent, "offset"))
+		fault_add(req, "offset", "cannot be combined with cursor");
+	TRY(fault_check(req));
+	if (page->cursor && !cursor_read(req, page))
+		return refuse(req, ERR_INVALID_CURSOR, "cursor",
+			      "does not belong to this list with this filter and order");
+	return OK;
+}

@@ -1,0 +1,32 @@
+/* refuse.h -- every way of saying no, in one form: JSON, or RFC 9457 when the client accepts that.
+ */
+#ifndef REFUSE_H
+#define REFUSE_H
+
+#include "web/request.h"
+
+struct log_line;
+struct result;
+
+/* Writes the answer of `err` and returns `err`; once a request. With a field, `message` goes to
+ * `details` under its name; without one it replaces the error's sentence; NULL keeps that. */
+enum err refuse(struct request *req, enum err err, const char *field, const char *message);
+
+/* Refuses a change of a row that is not what the client took it for: the answer has the row as
+ * `current`, under its ETag. */
+enum err refuse_stale(struct request *req, enum err err, const struct result *current);
+
+/* refuse() with ERR_TOO_MANY_REQUESTS and Retry-After. */
+enum err refuse_for(struct request *req, int64_t seconds);
+
+/* refuse() of an access token; the reason goes to the log alone. */
+enum err refuse_token(struct request *req, enum err err, const char *reason);
+
+/* Begins the log line of an event that matters to security, at level warning so that it is kept
+ * where info is not. The caller ends it with log_end(). */
+void audit_begin(struct request *req, struct log_line *line, const char *event);
+
+/* Logs an attempt at somebody else's row. */
+void audit_foreign_access(struct request *req, const char *resource, const char *id);
+
+#endif

@@ -1,0 +1,90 @@
+/* request.h -- a request on its way: what was sent, who asks, what the body held, and the answer.
+ *
+ * Before a handler runs, the route is matched, the token is checked, and ids of the path and the
+ * conditions are parsed. Functions that take the request are speaking: when one fails, the answer
+ * is written, and the caller only returns. A handler ends with exactly one answer. */
+#ifndef REQUEST_H
+#define REQUEST_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/types.h"
+#include "db/query.h"
+#include "web/route.h"
+#include "web/web.h"
+
+struct json_object;
+struct spool;
+
+/* Where the body comes from. `read` fills `to` with up to `room` bytes; fewer mean the end, and
+ * `failed` then tells whether the sender broke it off. */
+struct source {
+	size_t (*read)(void *from, char *to, size_t room);
+	bool (*failed)(void *from);
+	void *from;
+};
+
+struct request {
+	struct web *web;
+	struct arena *arena; /* ends with the request */
+	struct instant now;
+
+	/* As it was sent. All but path and query is valid from the beginning. */
+	struct {
+		char **env; /* CGI variables (RFC 3875 section 4.1), ending with NULL */
+		struct source body;
+		enum method method;
+		const char *path, *query;
+		const char *address;	/* the client's, or NULL */
+		const char *request_id; /* X-Request-Id, or one of our own */
+	} in;
+
+	/* Valid once the route is found. */
+	const struct resource *resource;
+	const struct route *route;
+	const char *allow; /* the methods of the path */
+	struct uuid id;	   /* {id} */
+	bool user_scoped;  /* came by /users/{user_id} */
+
+	/* Who asks, and so whose rows the statements see; set for USER routes. */
+	struct db_scope scope;
+
+	/* What a change demands of the row as it is. The headers' part is valid before the handler
+	 * runs, the body's `version` after body_read(). */
+	struct precondition when;
+
+	/* Valid after filter_read(). */
+	struct {
+		const void *bound;   /* the struct that it filled */
+		struct strings sent; /* names of the parameters that came */
+	} filter;
+
+	struct {
+		char *raw; /* as it came, with a NUL behind; NULL: not received yet */
+		size_t raw_len;
+		bool ended;		  /* its end was read, so nothing more will come */
+		struct json_object *json; /* valid after body_read(); NULL: there was none */
+		const void *bound;	  /* the struct that body_read() filled */
+		struct strings sent;	  /* names of the writable members that came */
+	} body;
+
+	/* Wrong fields so far; see fault.h. */
+	struct {
+		struct buf json;
+		unsigned count;
+		const char *sentence; /* of the first */
+	} faults;
+
+	struct {
+		int status; /* 0: there is no answer yet */
+		struct buf *head, *body;
+		struct spool *spool; /* the body instead, when it is large */
+		bool tagged;	     /* it has an ETag */
+		const char *refusal; /* the error's word, for the log */
+	} answer;
+};
+
+/* The value of a header by its CGI name (HTTP_IF_MATCH, CONTENT_TYPE), or NULL. */
+const char *request_header(const struct request *req, const char *name);
+
+#endif
