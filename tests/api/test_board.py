@@ -1,4 +1,4 @@
-"""Places on the board (B5): every place that a move can name, exactly, for one and for many at once."""
+"""Places on the board: every place that a move can name, exactly, for one and for many at once."""
 
 import json
 import random

@@ -1,4 +1,4 @@
-"""Many tasks at once (B7): in the given order, all or none, with every reason."""
+"""Many tasks at once: in the given order, all or none, with every reason."""
 
 import json
 import random

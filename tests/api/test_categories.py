@@ -1,4 +1,4 @@
-"""Categories (C4): names unique regardless of case, and what becomes of their tasks."""
+"""Categories: names unique regardless of case, and what becomes of their tasks."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The dashboard (F1-F3) against an oracle: everything at a glance, in the user's zone, in one round trip."""
+"""The dashboard against an oracle: everything at a glance, in the user's zone, in one round trip."""
 
 import datetime
 import random

@@ -1,4 +1,4 @@
-"""What journals (D1) and moods (E1) have in common: versions (B6) and ids."""
+"""What journals and moods have in common: versions and ids."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Refusals (I1): one form of error from the workers and from nginx, whatever comes down the wire."""
+"""Refusals: one form of error from the workers and from nginx, whatever comes down the wire."""
 
 import contextlib
 import itertools

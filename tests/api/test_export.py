@@ -1,4 +1,4 @@
-"""The export (I6): everything of a user, nothing of others, whole or not at all, and in little memory."""
+"""The export: everything of a user, nothing of others, whole or not at all, and in little memory."""
 
 import contextlib
 import json

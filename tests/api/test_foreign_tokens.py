@@ -1,4 +1,4 @@
-"""Tokens of another issuer (A12), made here as a front end with a login of its own makes them."""
+"""Tokens of another issuer, made here as a front end with a login of its own makes them."""
 
 import base64
 import hmac

@@ -1,4 +1,4 @@
-"""The lists of projects (C2) and categories (C4): search, orders and pages."""
+"""The lists of projects and categories: search, orders and pages."""
 
 import itertools
 import random

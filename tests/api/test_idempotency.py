@@ -1,4 +1,4 @@
-"""Idempotency-Key (I5): what was done once is not done again, and is answered alike."""
+"""Idempotency-Key: what was done once is not done again, and is answered alike."""
 
 import contextlib
 import json

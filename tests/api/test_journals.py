@@ -1,4 +1,4 @@
-"""Journals (D1–D3): entries and their limits, the mood that goes with one, lists, and the tags in use."""
+"""Journals: entries and their limits, the mood that goes with one, lists, and the tags in use."""
 
 import datetime
 import itertools

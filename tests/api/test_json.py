@@ -1,4 +1,4 @@
-"""Bodies (security.md T24 to T26): what RFC 8259 does not allow never reaches a table, and what it
+"""Bodies: what RFC 8259 does not allow never reaches a table, and what it
 allows is that field's error at worst."""
 
 import json
@@ -372,7 +372,7 @@ def memory_kib(pid):
 
 
 def test_hostile_bodies_leave_no_memory_behind(start_stack, connect):
-    """security.md T24, with one worker, so that all of it meets the same one."""
+    """Bodies made to cost much, with one worker, so that all of it meets the same one."""
     stack = start_stack(DAYBOOK_WORKERS="1")
     user = connect(stack).new_user()
     names = b"{" + b",".join(b'"%d":1' % n for n in range(2000)) + b"}"

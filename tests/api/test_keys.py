@@ -1,4 +1,4 @@
-"""What an operator changes under live accounts: the cost of hashes (T14), the key of tokens (A6, T2).
+"""What an operator changes under live accounts: the cost of hashes, the key of tokens.
 The tests restart one stack with new settings, in this order."""
 
 import statistics

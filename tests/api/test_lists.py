@@ -1,4 +1,4 @@
-"""Lists (B4): filters, search, orders and pages, compared with the same done in Python."""
+"""Lists: filters, search, orders and pages, compared with the same done in Python."""
 
 import base64
 import datetime

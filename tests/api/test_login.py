@@ -1,4 +1,4 @@
-"""Logging in (A4, A13, T12) and what the log says about it."""
+"""Logging in and what the log says about it."""
 
 import pytest
 

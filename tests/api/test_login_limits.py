@@ -1,4 +1,4 @@
-"""Attempts are counted (A5, T9, T10) with the limits of the contract: 5 a minute on an account and 20
+"""Attempts are counted with the limits of the contract: 5 a minute on an account and 20
 from an address, 10 registrations an hour. Each test has an account and a network of its own."""
 
 import itertools

@@ -1,4 +1,4 @@
-"""Statistics of moods (E2, E3) against an oracle: weeks and months as the user's own clock has them."""
+"""Statistics of moods against an oracle: weeks and months as the user's own clock has them."""
 
 import concurrent.futures
 import datetime

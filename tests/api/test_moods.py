@@ -1,4 +1,4 @@
-"""Moods (E1): a moment's score, its words, when it was, and lists by the user's own days."""
+"""Moods: a moment's score, its words, when it was, and lists by the user's own days."""
 
 import datetime
 import itertools

@@ -1,4 +1,4 @@
-"""Changing the password (A10)."""
+"""Changing the password."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Projects (C1, C2, C3): what only they have, and the tasks inside them (B1)."""
+"""Projects: what only they have, and the tasks inside them."""
 
 import itertools
 import json

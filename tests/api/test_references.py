@@ -1,4 +1,4 @@
-"""Tasks in projects and categories: what a task may refer to (B1, B4), and how it is counted (C2, C4)."""
+"""Tasks in projects and categories: what a task may refer to, and how it is counted."""
 
 import itertools
 import json

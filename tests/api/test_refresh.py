@@ -1,4 +1,4 @@
-"""Refresh tokens (A7, T7): each is good once, two tabs may meet, and a stolen one ends the session."""
+"""Refresh tokens: each is good once, two tabs may meet, and a stolen one ends the session."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Registering (A1, A2, T12): every field at its limit and one past."""
+"""Registering: every field at its limit and one past."""
 
 import uuid
 

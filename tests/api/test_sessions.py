@@ -1,4 +1,4 @@
-"""Sessions (A8, T6): listed, ended one by one or together, and dead at the very next request."""
+"""Sessions: listed, ended one by one or together, and dead at the very next request."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What projects (C1, C2) and categories (C4) have in common: members, own ids, versions (B6), strangers."""
+"""What projects and categories have in common: members, own ids, versions, strangers."""
 
 import json
 
@@ -292,7 +292,7 @@ def test_a_strangers_id_may_be_mine(new_user, kind):
     assert found(user, "/tasks") == [task]
 
 
-# Versions and entity tags (B6).
+# Versions and entity tags.
 
 
 def stale(answer, who, one):

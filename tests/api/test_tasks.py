@@ -1,4 +1,4 @@
-"""Tasks (B1, B2, B3): every field at its limits and one past, on each of the three addresses."""
+"""Tasks: every field at its limits and one past, on each of the three addresses."""
 
 import datetime
 import json

@@ -1,4 +1,4 @@
-"""Access tokens (security.md T1 to T6): made by hand with the stack's own secret, and refused."""
+"""Access tokens: made by hand with the stack's own secret, and refused."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""The profile and the end of an account (A11)."""
+"""The profile and the end of an account."""
 
 import pytest
 

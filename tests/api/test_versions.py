@@ -1,4 +1,4 @@
-"""Versions (B6): ETag, If-None-Match, If-Match, the member `version`, and no lost update."""
+"""Versions: ETag, If-None-Match, If-Match, the member `version`, and no lost update."""
 
 import random
 

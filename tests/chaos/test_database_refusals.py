@@ -1,4 +1,4 @@
-"""A PostgreSQL that is there and says no: locks, slow statements, deadlocks, no room (F5, F6, F7, F30)."""
+"""A PostgreSQL that is there and says no: locks, slow statements, deadlocks, no room."""
 
 import concurrent.futures
 import contextlib

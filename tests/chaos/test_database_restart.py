@@ -1,4 +1,4 @@
-"""PostgreSQL dies and comes back while people work (F1, F2)."""
+"""PostgreSQL dies and comes back while people work."""
 
 import os
 import random

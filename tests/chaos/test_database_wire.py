@@ -1,4 +1,4 @@
-"""Answers of PostgreSQL that never arrive (F3, F4)."""
+"""Answers of PostgreSQL that never arrive."""
 
 import concurrent.futures
 import json

@@ -1,4 +1,4 @@
-"""More than a pool can carry, and clients that are slow or go away (F8, F10, F32)."""
+"""More than a pool can carry, and clients that are slow or go away."""
 
 import concurrent.futures
 import contextlib

@@ -1,4 +1,4 @@
-"""Workers that are there before PostgreSQL (F34)."""
+"""Workers that are there before PostgreSQL."""
 
 import os
 import signal

@@ -1,5 +1,5 @@
-"""Workers that are told to end finish what they have (F14); one that is killed loses its request and
-nothing else (F9, F10)."""
+"""Workers that are told to end finish what they have; one that is killed loses its request and
+nothing else."""
 
 import os
 import random

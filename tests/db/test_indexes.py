@@ -8,7 +8,7 @@ import pytest
 
 from database import query
 
-# (table, api.md's sort_by) → (key expressions, their types); due_date has one for each direction.
+# (table, the API's sort_by) → (key expressions, their types); due_date has one for each direction.
 ASCENDING = {
     ("tasks", "created_at"): (["created_at"], ["timestamptz"]),
     ("tasks", "updated_at"): (["updated_at"], ["timestamptz"]),

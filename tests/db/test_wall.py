@@ -1,4 +1,4 @@
-"""The wall of security.md T19 and T23: a statement without WHERE meets its own user's rows only, and
+"""The wall: a statement without WHERE meets its own user's rows only, and
 the workers' role can do nothing but what it is for."""
 
 import psycopg2
