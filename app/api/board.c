@@ -189,11 +189,12 @@ static const struct route board_routes[] = {
 	  .merge = true, .idempotent = true, .user_scoped = true,
 	  .doc = "Move a task to a place on the board" },
 	{ PATCH, "/tasks/bulk", USER, update_tasks, .body = &bulk_shape, .answer = &task_shape,
-	  .list = "tasks", .unpaged = true, .idempotent = true, .user_scoped = true,
+	  .list = "tasks", .unpaged = true, .slow = true, .idempotent = true, .user_scoped = true,
 	  .refusals = { ERR_FORBIDDEN, ERR_NOT_FOUND, ERR_VERSION_CONFLICT },
 	  .doc = "Change up to 200 tasks, all or none" },
 	{ DELETE, "/tasks/bulk", USER, delete_tasks, .body = &bulk_delete_shape, .status = 204,
-	  .idempotent = true, .user_scoped = true, .refusals = { ERR_FORBIDDEN, ERR_NOT_FOUND },
+	  .slow = true, .idempotent = true, .user_scoped = true,
+	  .refusals = { ERR_FORBIDDEN, ERR_NOT_FOUND },
 	  .doc = "Delete up to 200 tasks, all or none" },
 };
 

@@ -126,9 +126,9 @@ static enum err get_dashboard(struct request *req)
 
 static const struct route dashboard_routes[] = {
 	{ GET, "/dashboard/statistics", USER, get_statistics, .answer = &statistics_shape,
-	  .digested = true, .doc = "Tasks at a glance" },
-	{ GET, "/dashboard", USER, get_dashboard, .answer = &dashboard_shape, .digested = true,
-	  .doc = "The day at a glance" },
+	  .slow = true, .digested = true, .doc = "Tasks at a glance" },
+	{ GET, "/dashboard", USER, get_dashboard, .answer = &dashboard_shape, .slow = true,
+	  .digested = true, .doc = "The day at a glance" },
 };
 
 const struct resource dashboard_resource = { .name = "dashboard",

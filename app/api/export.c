@@ -114,7 +114,7 @@ static enum err export_user(struct request *req)
 }
 
 static const struct route export_routes[] = {
-	{ GET, "/users/me/export", USER, export_user, .answer = &export_shape,
+	{ GET, "/users/me/export", USER, export_user, .answer = &export_shape, .slow = true,
 	  .doc = "Everything of mine in one document" },
 };
 

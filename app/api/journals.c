@@ -55,7 +55,7 @@ static const struct field journal_filters[] = {
 	FIELD(struct journal_filter, date_to, .doc = "About this day or before."),
 	FIELD(struct journal_filter, tag, .max_items = MAX_TAGS, .min = 1, .max = 50,
 	      .doc = "Only with all of these; repeated, or separated by commas."),
-	FIELD(struct journal_filter, search, .min = 1, .max = 100,
+	FIELD(struct journal_filter, search, .slow = true, .min = 1, .max = 100,
 	      .doc = "Only with this text in title or content, regardless of case."),
 	FIELD(struct journal_filter, mood_id, .doc = "Only with this mood."),
 	PAGE_FIELDS(struct journal_filter, orders, "entry_date", "desc"),

@@ -48,7 +48,7 @@ struct project_filter {
 static const struct field project_filters[] = {
 	FIELD(struct project_filter, archived, .words = archived_words, .preset = "false",
 	      .doc = "Archived ones only, live ones only, or all."),
-	FIELD(struct project_filter, search, .min = 1, .max = 100,
+	FIELD(struct project_filter, search, .slow = true, .min = 1, .max = 100,
 	      .doc = "Only with this text in name or description, regardless of case."),
 	PAGE_FIELDS(struct project_filter, orders, "name", "asc"),
 };

@@ -83,7 +83,7 @@ struct task_filter {
 		      .doc = "Due then or later; a date is a local day."),                         \
 		FIELD(struct task_filter, due_date_to,                                             \
 		      .doc = "Due then or before; a date is a local day."),                        \
-		FIELD(struct task_filter, search, .min = 1, .max = 100,                            \
+		FIELD(struct task_filter, search, .slow = true, .min = 1, .max = 100,              \
 		      .doc = "Only with this text in title or description, regardless of case."),  \
 		PAGE_FIELDS(struct task_filter, orders, "created_at", "desc")
 

@@ -71,6 +71,7 @@ struct field {
 	enum access access;
 	size_t offset;
 	bool required, nullable;
+	bool slow;	   /* in queries: a request with this parameter may take long */
 	int64_t min, max;  /* of a number, or of a text's length in code points */
 	int64_t max_items; /* of strings */
 	const char *const

@@ -81,7 +81,7 @@ static void put_query_params(struct buf *out, const struct shape *query, bool *f
 		json_put_text(out, field->doc ? field->doc : "");
 		buf_puts(out, ",\"schema\":");
 		schema_put_field(out, field, false);
-		buf_putc(out, '}');
+		buf_puts(out, field->slow ? ",\"x-slow\":true}" : "}");
 	}
 }
 
@@ -137,6 +137,8 @@ static void put_operation(const struct endpoint *endpoint, void *context)
 	buf_printf(out, ",\"tags\":[\"%s\"],", endpoint->resource->name);
 	if (route->audience == ANYBODY)
 		buf_puts(out, "\"security\":[],");
+	if (route->slow)
+		buf_puts(out, "\"x-slow\":true,");
 	put_parameters(out, &operation);
 	put_body(writer, route);
 	answers_put(out, &writer->schemas, &operation);

@@ -114,6 +114,7 @@ static enum err find_answer(struct request *req)
 	TRY(find_route(req, &match, origin_allowed));
 	if (!req->route)
 		return OK; /* OPTIONS */
+	req->slow = req->route->slow || filter_is_slow(req);
 	if (req->route->audience == USER)
 		TRY(authenticate(req));
 	TRY(bind_params(req, &match));

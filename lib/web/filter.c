@@ -58,6 +58,21 @@ enum err filter_read_sized(struct request *req, void *filter, size_t size)
 	return read_parameters(req, req->route->query, filter);
 }
 
+bool filter_is_slow(const struct request *req)
+{
+	struct query_pair pairs[QUERY_MAX_PAIRS];
+	size_t count;
+
+	if (!req->route->query || !query_split(req->arena, req->in.query, pairs, &count))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		const struct field *field = field_find(req->route->query, pairs[i].name);
+		if (field && field->slow)
+			return true;
+	}
+	return false;
+}
+
 enum err filter_read_none(struct request *req)
 {
 	static const struct shape none = { .name = NULL };

@@ -37,6 +37,9 @@ enum err filter_read_sized(struct request *req, void *filter, size_t size)
 enum err filter_read_page_sized(struct request *req, void *filter, size_t size, struct page *page)
 	__attribute__((warn_unused_result));
 
+/* Whether the query string has a parameter that is marked slow. */
+bool filter_is_slow(const struct request *req);
+
 /* Refuses any parameter, for a route that takes none. */
 enum err filter_read_none(struct request *req) __attribute__((warn_unused_result));
 

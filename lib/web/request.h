@@ -45,6 +45,7 @@ struct request {
 	const char *allow; /* the methods of the path */
 	struct uuid id;	   /* {id} */
 	bool user_scoped;  /* came by /users/{user_id} */
+	bool slow;	   /* may take long, by its route or by a parameter */
 
 	/* Who asks, and so whose rows the statements see; set for USER routes. */
 	struct db_scope scope;

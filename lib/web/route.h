@@ -59,6 +59,7 @@ struct route {
 	bool idempotent;       /* takes an Idempotency-Key */
 	bool user_scoped;      /* also reachable under /users/{user_id} */
 	bool unready;	       /* a 503 may have the form of the answer, too */
+	bool slow;	       /* may take long */
 	size_t max_body_bytes; /* 0: 1 MiB */
 	const char *location;  /* where created ones lie, if that is not below the path */
 	const char *table;     /* whose {id} it is, if that is not the resource's */
