@@ -44,6 +44,12 @@ class PrivatePostgres:
                 cursor.execute(statement)
         connection.close()
 
+    def script(self, database, path):
+        """Runs a file of statements as superuser; whether all of them went well."""
+        done = subprocess.run(["psql", "-qX", "-v", "ON_ERROR_STOP=1", "-f", path, self.url(database)],
+                              capture_output=True, text=True)
+        return done.returncode == 0
+
     def _lib(self, *call):
         subprocess.run(
             ["bash", "-c", '. "$0"; function=$1; shift; "$function" "$@"',

@@ -4,15 +4,33 @@
 #include "sql/export.h"
 #include "app.h"
 #include "base/instant.h"
+#include "base/json.h"
 #include "shapes.h"
 #include "sql/users.h"
 #include "web/spool.h"
 
 enum { ARENA_BYTES = 65536, PART_BYTES = 65536 };
 
+enum { FORMAT = 1 };
+
+static const struct field session_fields[] = {
+	ANSWER("id", KIND_UUID),
+	ANSWER("user_agent", KIND_TEXT, .nullable = true),
+	ANSWER("ip", KIND_TEXT, .nullable = true),
+	ANSWER("created_at", KIND_INSTANT),
+	ANSWER("last_used_at", KIND_INSTANT),
+	ANSWER("expires_at", KIND_INSTANT),
+	ANSWER("revoked_at", KIND_INSTANT, .nullable = true),
+	ANSWER("revoked_reason", KIND_TEXT, .nullable = true),
+};
+
+static const struct shape session_shape = ANSWER_SHAPE("ExportedSession", session_fields);
+
 static const struct field export_fields[] = {
+	ANSWER("format", KIND_INTEGER, .doc = "What a reader must know to read this; 1."),
 	ANSWER("exported_at", KIND_INSTANT),
 	ANSWER("user", KIND_OBJECT, .shape = &user_shape),
+	ANSWER("sessions", KIND_OBJECTS, .shape = &session_shape, .doc = "Ended ones, too."),
 	ANSWER("projects", KIND_OBJECTS, .shape = &project_shape),
 	ANSWER("categories", KIND_OBJECTS, .shape = &category_shape),
 	ANSWER("tasks", KIND_OBJECTS, .shape = &task_shape),
@@ -31,9 +49,9 @@ struct list {
 };
 
 static const struct list lists[] = {
-	{ "projects", sql_export_projects, 100 }, { "categories", sql_export_categories, 100 },
-	{ "tasks", sql_export_tasks, 100 },	  { "moods", sql_export_moods, 100 },
-	{ "journals", sql_export_journals, 4 },
+	{ "sessions", sql_export_sessions, 100 },     { "projects", sql_export_projects, 100 },
+	{ "categories", sql_export_categories, 100 }, { "tasks", sql_export_tasks, 100 },
+	{ "moods", sql_export_moods, 100 },	      { "journals", sql_export_journals, 4 },
 };
 
 /* The document under way. The arena of a page ends with the page. */
@@ -43,6 +61,7 @@ struct export
 	struct spool *spool;
 	struct arena *page;
 	struct buf text;
+	struct json json;
 };
 
 static enum err flush(struct export *export)
@@ -58,8 +77,7 @@ static enum err put_page(struct export *export, const struct list *list, struct 
 
 	TRY(db_run(export->req->web->db, export->page, NULL, &query, 1, &rows));
 	for (int row = 0; row < rows.row_count; row++) {
-		if (after->set || row > 0)
-			buf_putc(&export->text, ',');
+		json_value(&export->json, NULL);
 		result_put_row(&export->text, &rows, row);
 		if (export->text.len > PART_BYTES)
 			TRY(flush(export));
@@ -72,20 +90,24 @@ static enum err put_page(struct export *export, const struct list *list, struct 
 
 static enum err put_document(struct export *export, const struct result *user)
 {
+	struct json *json = &export->json;
 	char now[INSTANT_TEXT_BYTES];
 
 	instant_format(now, export->req->now.us);
-	buf_printf(&export->text, "{\"exported_at\":\"%s\",\"user\":", now);
-	result_put_row(&export->text, user, 0);
+	json_open(json, NULL, '{');
+	json_integer(json, "format", FORMAT);
+	json_text(json, "exported_at", now);
+	json_value(json, "user");
+	result_put_row(json->out, user, 0);
 	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
 		struct uuid after = { 0 };
-		buf_printf(&export->text, ",\"%s\":[", lists[i].name);
+		json_open(json, lists[i].name, '[');
 		do
 			TRY(put_page(export, &lists[i], &after));
 		while (after.set);
-		buf_putc(&export->text, ']');
+		json_close(json, ']');
 	}
-	buf_putc(&export->text, '}');
+	json_close(json, '}');
 	return flush(export);
 }
 
@@ -102,6 +124,7 @@ static enum err export_user(struct request *req)
 	enum err err = db_begin(req->web->db, req->arena, DB_SNAPSHOT, &req->scope, &user, &row);
 	if (err != OK)
 		return ask_failed(req, err);
+	export.json.out = &export.text;
 	export.page = arena_new(ARENA_BYTES);
 	err = put_document(&export, &row);
 	arena_free(export.page);

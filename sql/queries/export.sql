@@ -5,6 +5,11 @@ WHERE user_id = current_user_id()
 AND id > :after    --? after
 ORDER BY id LIMIT :rows
 
+-- export_sessions(after uuid, rows int) reads
+-- The next sessions, the ended ones too.
+SELECT id, user_agent, host(ip) AS ip, created_at, last_used_at, expires_at, revoked_at, revoked_reason
+FROM sessions {export_place};
+
 -- export_projects(after uuid, rows int) reads
 -- The next projects.
 WITH projects AS (

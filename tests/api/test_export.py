@@ -63,10 +63,12 @@ def test_it_is_what_the_lists_say(somebody, stranger):
     make_task(stranger, title="somebody else's")
     before = somebody.get("/health").json()["timestamp"]
     document = export(somebody)
-    assert list(document) == ["exported_at", "user", *LISTS]
+    assert list(document) == ["format", "exported_at", "user", "sessions", *LISTS]
     assert {name: document[name] for name in LISTS} == from_lists(somebody)
     assert [len(document[name]) for name in LISTS] == [2, 1, 9, 1, 1]
     assert document["user"] == read(somebody, "/users/me")
+    assert document["format"] == 1
+    assert [session["id"] for session in document["sessions"]] == [somebody.session_id]
     assert before <= document["exported_at"] <= somebody.get("/health").json()["timestamp"]
     for name in LISTS:
         for row in document[name]:
@@ -267,6 +269,7 @@ def open_spools(workers):
 def other(served, caller):
     user = caller.new_user()
     fill(served, user, "tasks", 2000, "x")
+    served.ask("CHECKPOINT")  # a backend that is killed takes along what was not written yet
     return user
 
 

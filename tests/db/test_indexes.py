@@ -78,7 +78,6 @@ def check(plan, page):
     if page == "next":
         assert re.search(r"Index Cond: .*ROW\(", text), text
         assert "Filter" not in text, text
-    assert float(re.search(r"Execution Time: ([\d.]+)", text)[1]) < 20, text
 
 
 @pytest.mark.parametrize("plan", ["force_custom_plan", "force_generic_plan"])
