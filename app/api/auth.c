@@ -25,14 +25,14 @@ static const struct field registration_fields[] = {
 	      .example = "Europe/London", .doc = "The IANA name of the zone in which days begin."),
 };
 
-static const char *const logout_scopes[] = { "this", "others", "all", NULL };
+static const struct words logout_scopes = WORDS("LogoutScope", "this", "others", "all");
 
 struct logout {
 	const char *scope;
 };
 
 static const struct field logout_fields[] = {
-	FIELD(struct logout, scope, .words = logout_scopes, .preset = "this", .example = "this",
+	FIELD(struct logout, scope, .words = &logout_scopes, .preset = "this", .example = "this",
 	      .doc = "Which sessions end."),
 };
 

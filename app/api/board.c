@@ -18,7 +18,7 @@ struct move {
 };
 
 static const struct field move_fields[] = {
-	FIELD(struct move, status, .words = task_statuses, .example = "IN_PROGRESS",
+	FIELD(struct move, status, .words = &task_statuses, .example = "IN_PROGRESS",
 	      .doc = "The column; as it is if absent."),
 	FIELD(struct move, project_id, .nullable = true, .doc = "null: out of its project."),
 	FIELD(struct move, after, .nullable = true,
@@ -50,9 +50,9 @@ static const struct field bulk_update_fields[] = {
 	FIELD_AS("title", struct bulk_update, task.title, .min = 1, .max = 200),
 	FIELD_AS("description", struct bulk_update, task.description, .nullable = true,
 		 .max = 2000),
-	FIELD_AS("status", struct bulk_update, task.status, .words = task_statuses),
+	FIELD_AS("status", struct bulk_update, task.status, .words = &task_statuses),
 	FIELD_AS("completed", struct bulk_update, task.completed),
-	FIELD_AS("priority", struct bulk_update, task.priority, .words = task_priorities),
+	FIELD_AS("priority", struct bulk_update, task.priority, .words = &task_priorities),
 	FIELD_AS("due_date", struct bulk_update, task.due_date, .nullable = true),
 	FIELD_AS("remind_at", struct bulk_update, task.remind_at, .nullable = true),
 	FIELD_AS("project_id", struct bulk_update, task.project_id, .nullable = true),

@@ -4,7 +4,7 @@
 #include "base/uuid.h"
 #include "shapes.h"
 
-static const char *const orders[] = { "name", "created_at", "updated_at", NULL };
+static const struct words orders = WORDS("CategorySortBy", "name", "created_at", "updated_at");
 
 struct category {
 	struct uuid id;

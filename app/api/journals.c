@@ -5,7 +5,7 @@
 #include "base/uuid.h"
 #include "shapes.h"
 
-static const char *const orders[] = { "entry_date", "created_at", "updated_at", NULL };
+static const struct words orders = WORDS("JournalSortBy", "entry_date", "created_at", "updated_at");
 
 enum { MAX_TAGS = 20, MAX_JOURNAL_BYTES = 2 << 20 };
 

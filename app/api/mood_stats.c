@@ -2,7 +2,7 @@
 #include "sql/mood_stats.h"
 #include "app.h"
 
-static const char *const periods[] = { "week", "month", NULL };
+static const struct words periods = WORDS("Period", "week", "month");
 
 static const struct field distribution_fields[] = {
 	ANSWER("1", KIND_INTEGER), ANSWER("2", KIND_INTEGER), ANSWER("3", KIND_INTEGER),
@@ -28,7 +28,7 @@ static const struct shape day_shape = ANSWER_SHAPE("MoodDay", day_fields);
 static const struct shape previous_shape = ANSWER_SHAPE("MoodPrevious", previous_fields);
 
 static const struct field stats_fields[] = {
-	ANSWER("period", KIND_TEXT, .words = periods),
+	ANSWER("period", KIND_TEXT, .words = &periods),
 	ANSWER("start", KIND_DATE, .doc = "The first day."),
 	ANSWER("end", KIND_DATE, .doc = "The last day."),
 	ANSWER("timezone", KIND_TEXT),
@@ -56,7 +56,7 @@ static const struct field trend_fields[] = {
 static const struct shape trend_shape = ANSWER_SHAPE("MoodTrend", trend_fields);
 
 static const struct field trends_fields[] = {
-	ANSWER("period", KIND_TEXT, .words = periods),
+	ANSWER("period", KIND_TEXT, .words = &periods),
 	ANSWER("timezone", KIND_TEXT),
 	ANSWER("periods", KIND_OBJECTS, .shape = &trend_shape, .doc = "The oldest first."),
 };
@@ -71,7 +71,7 @@ struct stats_query {
 };
 
 static const struct field stats_query_fields[] = {
-	FIELD(struct stats_query, period, .required = true, .words = periods,
+	FIELD(struct stats_query, period, .required = true, .words = &periods,
 	      .doc = "Weeks begin on Monday."),
 	FIELD(struct stats_query, date, .doc = "Any day of the period; today if absent."),
 };
@@ -87,7 +87,7 @@ static const struct shape day_query_fields_shape =
 	SHAPE(struct stats_query, NULL, day_query_fields);
 
 static const struct field trends_query_fields[] = {
-	FIELD(struct stats_query, period, .required = true, .words = periods,
+	FIELD(struct stats_query, period, .required = true, .words = &periods,
 	      .doc = "Weeks begin on Monday."),
 	FIELD(struct stats_query, count, .min = 1, .max = 60, .preset = "12",
 	      .doc = "How many periods, up to the one of today."),

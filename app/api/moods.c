@@ -4,7 +4,7 @@
 #include "base/uuid.h"
 #include "shapes.h"
 
-static const char *const orders[] = { "recorded_at", "created_at", "updated_at", NULL };
+static const struct words orders = WORDS("MoodSortBy", "recorded_at", "created_at", "updated_at");
 
 struct mood {
 	struct uuid id;

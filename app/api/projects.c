@@ -4,8 +4,8 @@
 #include "base/uuid.h"
 #include "shapes.h"
 
-static const char *const orders[] = { "name", "created_at", "updated_at", NULL };
-static const char *const archived_words[] = { "true", "false", "all", NULL };
+static const struct words orders = WORDS("ProjectSortBy", "name", "created_at", "updated_at");
+static const struct words archived_words = WORDS("ArchivedFilter", "true", "false", "all");
 
 struct project {
 	struct uuid id;
@@ -46,7 +46,7 @@ struct project_filter {
 };
 
 static const struct field project_filters[] = {
-	FIELD(struct project_filter, archived, .words = archived_words, .preset = "false",
+	FIELD(struct project_filter, archived, .words = &archived_words, .preset = "false",
 	      .doc = "Archived ones only, live ones only, or all."),
 	FIELD(struct project_filter, search, .slow = true, .min = 1, .max = 100,
 	      .doc = "Only with this text in name or description, regardless of case."),

@@ -8,18 +8,18 @@
 #include "sql/projects.h"
 #include "sql/tasks.h"
 
-const char *const task_statuses[] = { "TODO", "IN_PROGRESS", "DONE", NULL };
-const char *const task_priorities[] = { "LOW", "MEDIUM", "HIGH", "URGENT", NULL };
-static const char *const orders[] = { "created_at", "updated_at", "due_date", "priority",
-				      "position",   "title",	  NULL };
+const struct words task_statuses = WORDS("TaskStatus", "TODO", "IN_PROGRESS", "DONE");
+const struct words task_priorities = WORDS("TaskPriority", "LOW", "MEDIUM", "HIGH", "URGENT");
+static const struct words orders = WORDS("TaskSortBy", "created_at", "updated_at", "due_date",
+					 "priority", "position", "title");
 
 static const struct field task_fields[] = {
 	FIELD(struct task, id, .access = ON_CREATE, .doc = "Made by the server if absent."),
 	FIELD(struct task, title, .required = true, .min = 1, .max = 200,
 	      .example = "Water the plants"),
 	FIELD(struct task, description, .nullable = true, .max = 2000),
-	FIELD(struct task, status, .words = task_statuses, .preset = "TODO"),
-	FIELD(struct task, priority, .words = task_priorities, .preset = "MEDIUM",
+	FIELD(struct task, status, .words = &task_statuses, .preset = "TODO"),
+	FIELD(struct task, priority, .words = &task_priorities, .preset = "MEDIUM",
 	      .example = "HIGH"),
 	FIELD(struct task, completed, .doc = "The same fact as the status DONE."),
 	ANSWER("completed_at", KIND_INSTANT, .nullable = true),
@@ -72,9 +72,9 @@ struct task_filter {
 
 /* Everything but the project, which a path may name. */
 #define TASK_FILTERS                                                                               \
-	FIELD(struct task_filter, status, .words = task_statuses, .max_items = 3,                  \
+	FIELD(struct task_filter, status, .words = &task_statuses, .max_items = 3,                 \
 	      .doc = "Only these; repeated, or separated by commas."),                             \
-		FIELD(struct task_filter, priority, .words = task_priorities, .max_items = 4,      \
+		FIELD(struct task_filter, priority, .words = &task_priorities, .max_items = 4,     \
 		      .doc = "Only these; repeated, or separated by commas."),                     \
 		FIELD(struct task_filter, completed, .doc = "Only done ones, or only open ones."), \
 		FIELD(struct task_filter, category_id,                                             \

@@ -4,7 +4,7 @@
 
 #include "field/field.h"
 
-extern const char *const task_statuses[], *const task_priorities[];
+extern const struct words task_statuses, task_priorities;
 
 struct task {
 	struct uuid id;

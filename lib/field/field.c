@@ -18,12 +18,12 @@ const struct field *field_find(const struct shape *shape, const char *name)
 	return NULL;
 }
 
-static const char *join_words(struct arena *arena, const char *const *words)
+static const char *join_words(struct arena *arena, const struct words *words)
 {
-	const char *joined = words[0];
+	const char *joined = words->list[0];
 
-	for (words++; *words; words++)
-		joined = arena_printf(arena, "%s, %s", joined, *words);
+	for (const char *const *word = words->list + 1; *word; word++)
+		joined = arena_printf(arena, "%s, %s", joined, *word);
 	return joined;
 }
 
@@ -80,13 +80,13 @@ const char *field_rule(struct arena *arena, const struct field *field)
 	return NULL;
 }
 
-/* The allowed word that `value` spells, or NULL. Words in upper case are taken in any case. */
-static const char *find_word(const char *const *words, const char *value)
+/* The allowed word that `value` spells, or NULL. */
+static const char *find_word(const struct words *words, const char *value)
 {
-	for (; *words; words++)
-		if (isupper((unsigned char)**words) ? strcasecmp(*words, value) == 0
-						    : strcmp(*words, value) == 0)
-			return *words;
+	for (const char *const *word = words->list; *word; word++)
+		if (isupper((unsigned char)**word) ? strcasecmp(*word, value) == 0
+						   : strcmp(*word, value) == 0)
+			return *word;
 	return NULL;
 }
 

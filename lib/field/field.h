@@ -58,6 +58,22 @@ enum access {
 	WRITE_ONLY, /* only taken */
 };
 
+/* The values that a text may have. The name is the schema's in the OpenAPI document. Words in upper
+ * case are taken in any case. */
+struct words {
+	const char *name;
+	const char *const *list; /* ending with NULL */
+};
+
+/* `WORDS("TaskStatus", "TODO", "IN_PROGRESS", "DONE")` */
+#define WORDS(text, ...)                                                                           \
+	{                                                                                          \
+		.name = text, .list = (const char *const[])                                        \
+		{                                                                                  \
+			__VA_ARGS__, NULL                                                          \
+		}                                                                                  \
+	}
+
 /* A rule for texts beyond length: the reason why a value breaks it, or NULL. */
 struct text_format {
 	const char *openapi;			 /* the `format` in the OpenAPI document, or NULL */
@@ -74,8 +90,7 @@ struct field {
 	bool slow;	   /* in queries: a request with this parameter may take long */
 	int64_t min, max;  /* of a number, or of a text's length in code points */
 	int64_t max_items; /* of strings */
-	const char *const
-		*words; /* the allowed values, ending with NULL; upper case: any case is taken */
+	const struct words *words;
 	const struct text_format *format;
 	const char *preset; /* the value of an absent member, as a query string would have it */
 	const char *doc;

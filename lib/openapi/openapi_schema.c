@@ -70,8 +70,8 @@ static void put_type(struct buf *out, const struct field *field)
 static void put_words(struct buf *out, const struct field *field)
 {
 	buf_puts(out, ",\"enum\":[");
-	for (const char *const *word = field->words; *word; word++)
-		buf_printf(out, "%s\"%s\"", word == field->words ? "" : ",", *word);
+	for (const char *const *word = field->words->list; *word; word++)
+		buf_printf(out, "%s\"%s\"", word == field->words->list ? "" : ",", *word);
 	buf_puts(out, field->nullable ? ",null]" : "]");
 }
 

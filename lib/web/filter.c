@@ -8,7 +8,7 @@
 #include "web/fault.h"
 #include "web/refuse.h"
 
-const char *const filter_directions[] = { "asc", "desc", NULL };
+const struct words filter_directions = WORDS("SortOrder", "asc", "desc");
 
 /* Reads the values of one parameter, or what stands for none. */
 static void read_parameter(struct request *req, const struct field *field,

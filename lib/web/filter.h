@@ -10,9 +10,9 @@ enum { PAGE_MAX_LIMIT = 200, PAGE_MAX_OFFSET = 10000 };
  * be sorted by one of `orders`, and is by `by` in the direction `way` if the client says nothing.
  */
 #define PAGE_FIELDS(type, orders, by, way)                                                         \
-	FIELD_AS("sort_by", type, page.sort_by, .words = orders, .preset = by,                     \
+	FIELD_AS("sort_by", type, page.sort_by, .words = &(orders), .preset = by,                  \
 		 .doc = "What decides the order; then the id."),                                   \
-		FIELD_AS("sort_order", type, page.sort_order, .words = filter_directions,          \
+		FIELD_AS("sort_order", type, page.sort_order, .words = &filter_directions,         \
 			 .preset = way, .doc = "Rising or falling."),                              \
 		FIELD_AS("limit", type, page.limit, .min = 1, .max = PAGE_MAX_LIMIT,               \
 			 .preset = "50", .doc = "How many at most."),                              \
@@ -22,7 +22,7 @@ enum { PAGE_MAX_LIMIT = 200, PAGE_MAX_OFFSET = 10000 };
 			 .doc = "Continues after `next_cursor` of the page before.")
 
 /* The values of `sort_order`. */
-extern const char *const filter_directions[];
+extern const struct words filter_directions;
 
 /* Reads the query string into the struct `filter` by the route's table. Refuses all wrong
  * parameters at once. A struct that is not the table's ends the program. */

@@ -11,7 +11,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const char *const words[] = { "RED", "GREEN", NULL };
+static const struct words words = WORDS("Colour", "RED", "GREEN");
 
 struct filter {
 	struct boolean done;
@@ -29,13 +29,13 @@ static const struct field fields[] = {
 	FIELD(struct filter, done),
 	FIELD(struct filter, limit, .min = 1, .max = 200),
 	FIELD(struct filter, search, .min = 1, .max = 100),
-	FIELD(struct filter, colour, .words = words),
+	FIELD(struct filter, colour, .words = &words),
 	FIELD(struct filter, id),
 	FIELD(struct filter, at),
 	FIELD(struct filter, day),
 	FIELD(struct filter, from),
 	FIELD(struct filter, tags, .min = 1, .max = 50, .max_items = 20),
-	FIELD(struct filter, colours, .words = words, .max_items = 2),
+	FIELD(struct filter, colours, .words = &words, .max_items = 2),
 	FIELD(struct filter, parent),
 };
 

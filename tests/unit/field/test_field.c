@@ -14,8 +14,8 @@
 #define COUNT(table) (sizeof(table) / sizeof(*(table)))
 #define ID "017f22e2-79b0-7cc3-98c4-dc0c0c07398f"
 
-static const char *const colours[] = { "RED", "GREEN", NULL };
-static const char *const orders[] = { "name", "due_date", NULL };
+static const struct words colours = WORDS("Colours", "RED", "GREEN");
+static const struct words orders = WORDS("Orders", "name", "due_date");
 
 static const char *fault_of_code(const char *value)
 {
@@ -43,15 +43,15 @@ static const struct field fields[] = {
 	FIELD(struct thing, title, .min = 1, .max = 5),
 	FIELD(struct thing, note, .nullable = true, .max = 5),
 	FIELD(struct thing, free),
-	FIELD(struct thing, colour, .words = colours),
-	FIELD(struct thing, order, .words = orders),
+	FIELD(struct thing, colour, .words = &colours),
+	FIELD(struct thing, order, .words = &orders),
 	FIELD(struct thing, code, .max = 10, .format = &code_format),
 	FIELD(struct thing, id),
 	FIELD(struct thing, at),
 	FIELD(struct thing, day),
 	FIELD(struct thing, from),
 	FIELD(struct thing, tags, .min = 1, .max = 3, .max_items = 3),
-	FIELD(struct thing, colours, .words = colours, .max_items = 2),
+	FIELD(struct thing, colours, .words = &colours, .max_items = 2),
 	FIELD(struct thing, parent),
 };
 
