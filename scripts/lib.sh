@@ -6,7 +6,11 @@
 #
 # Functions say "return 0", not "return": within a trap the latter means the status before the trap.
 #
-# A state folder holds one whole stack: pg/ (data), s/ (sockets), logs/, pids/, tls/ …
+# A state folder holds one whole stack. Of its folders three are the service user's: pg/ (data), s/
+# (sockets) and work/ (temporary files). All else belongs to whoever runs the script: logs/, pids/, tls/,
+# bin/ (the program), pages/ and the configuration. So root opens, makes and renames files only in folders
+# of its own, where nobody else can have put a link; what has to be written in the other three is written
+# as the service user.
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 SERVICE_USER=$(id -un)
@@ -30,10 +34,69 @@ run_as_service() {
 	(cd / && exec ${SERVICE_PREFIX[@]+"${SERVICE_PREFIX[@]}"} "$@")
 }
 
-# Makes the state folder and lets the service user reach it and the checkout: where a parent folder
-# is closed to user postgres (root's home), an ambient capability lets it pass.
+# Whether the service user may enter a folder.
+service_enters() {
+	run_as_service stat "$1/." >/dev/null 2>&1
+}
+
+# state_home NAME PLACE: prints the folder for the states of that name. It is build/NAME, unless the
+# service user may not come so far, as in a clone in root's home: then build/NAME is a link to a folder in
+# PLACE, made once.
+state_home() {
+	local link=$ROOT/build/$1
+	mkdir -p "$ROOT/build"
+	if [ ! -L "$link" ] || [ ! -e "$link" ]; then
+		service_enters "$ROOT/build" || state_move_out "$link" "$2/daybook-$1"
+	fi
+	realpath -m -- "$link"
+}
+
+# state_move_out LINK NAME: makes a folder NAME.XXXXXX and LINK lead there, with what was in LINK so far:
+# an earlier version let the service user pass.
+state_move_out() {
+	local folder
+	[ ! -e "$1/pg/postmaster.pid" ] ||
+		die "user $SERVICE_USER may not enter $1; end what runs there, then delete pg/postmaster.pid"
+	folder=$(mktemp -d "$2.XXXXXX") || die "cannot make the folder $2.XXXXXX"
+	if [ -d "$1" ]; then
+		mv -T "$1" "$folder"
+	fi
+	chmod 0755 "$folder"
+	ln -sfT "$folder" "$1"
+}
+
+# The state folder of scripts/run.
+state_folder() {
+	if [ -n "${DAYBOOK_STATE:-}" ]; then
+		realpath -m -- "$DAYBOOK_STATE"
+	else
+		state_home run /var/lib
+	fi
+}
+
+# Makes the state folder with the folders in it.
 state_prepare() {
-	local state=$1 folder socket=$1/s/.s.PGSQL.5432 unsafe=$' \t\n"\'\\$%&#;,{}?|*'
+	local state=$1 folder
+	state_check_path "$state"
+	mkdir -p "$state" 2>/dev/null || die "cannot make the folder $state"
+	state_take "$state"
+	service_enters "$state" || die "user $SERVICE_USER may not enter $state; set DAYBOOK_STATE to a folder \
+below which every user may enter"
+	chmod 0755 "$state"
+	for folder in "$state"/{pids,tls,bin}; do
+		mkdir -p "$folder"
+		chmod 0755 "$folder"
+	done
+	mkdir -p "$state/logs"
+	give_to_group 0750 "$state/logs"
+	for folder in "$state"/{s,work}; do
+		mkdir -p "$folder"
+		give_to_service 0700 "$folder"
+	done
+}
+
+state_check_path() {
+	local state=$1 socket=$1/s/.s.PGSQL.5432 unsafe=$' \t\n"\'\\$%&#;,{}?|*'
 	case $state in
 	/*) ;;
 	*) die "the state folder must be an absolute path: $state" ;;
@@ -47,36 +110,69 @@ state_prepare() {
 	if [ "$SERVICE_USER" = postgres ] && ! id postgres >/dev/null 2>&1; then
 		die "there is no user postgres; scripts/setup installs PostgreSQL"
 	fi
-	for folder in "$state" "$state"/{s,logs,pids,tls}; do
-		[ -d "$folder" ] || mkdir -p "$folder" 2>/dev/null || die "cannot make the folder $folder"
-	done
-	if [ "$(id -u)" -eq 0 ]; then
-		chown postgres:postgres "$state" "$state"/{s,logs,pids,tls}
-		state_open_way "$state"
-	fi
-	[ -O "$state" ] || [ "$(id -u)" -eq 0 ] || die "$state belongs to another user"
-	chmod 0755 "$state" "$state"/{pids,tls}
-	chmod 0750 "$state/logs"
-	chmod 0700 "$state/s"
 }
 
-state_open_way() {
-	local plain=(setpriv --reuid=postgres --regid=postgres --init-groups)
-	local pass=(--inh-caps=+dac_read_search --ambient-caps=+dac_read_search)
-	SERVICE_PREFIX=("${plain[@]}")
-	# stat, since access(2), which "test -x" calls, ignores capabilities.
-	if run_as_service stat "$1/." "$ROOT/." >/dev/null 2>&1; then
-		return 0
+# Makes sure that the state folder belongs to whoever runs the script, and that the service user can put
+# nothing else in its place.
+state_take() {
+	local state=$1 owner
+	owner=$(stat -c %U -- "$state")
+	if [ "$owner" != "$(id -un)" ]; then
+		[ "$owner" = "$SERVICE_USER" ] || die "$state belongs to another user: $owner"
+		state_disarm "$state"
 	fi
-	SERVICE_PREFIX=("${plain[@]}" "${pass[@]}")
-	run_as_service stat "$1/." "$ROOT/." >/dev/null 2>&1 ||
-		die "user postgres may not enter $1; clone into a folder that every user may enter"
+	# shellcheck disable=SC2016 # for the other shell
+	[ "$(id -u)" -ne 0 ] || run_as_service sh -c '
+		while [ "$1" != / ]; do
+			set -- "$(dirname "$1")"
+			if [ -O "$1" ] || { [ -w "$1" ] && [ ! -k "$1" ]; }; then
+				exit 1
+			fi
+		done' sh "$state" || die "user $SERVICE_USER may change a folder above $state; choose another DAYBOOK_STATE"
+}
+
+# Takes over the state folder of an earlier version, where all belonged to the service user. First the
+# folders change hands, so that nothing more can be put there; then what is no plain file goes. Whom to
+# end is read from pids/, so nothing stays there that root has not written.
+state_disarm() {
+	local state=$1 folder
+	chown -h root:root "$state"
+	if [ -L "$state" ] || [ ! -d "$state" ]; then
+		die "$state is no folder"
+	fi
+	find "$state" -mindepth 1 -maxdepth 1 ! -type d \( ! -type f -o -links +1 \) -delete
+	for folder in "$state"/{logs,pids,tls}; do
+		if [ -d "$folder" ]; then
+			chown -h root:root "$folder"
+			find "$folder" -mindepth 1 \( ! -type f -o -links +1 \) -exec rm -rf {} +
+		fi
+	done
+	[ ! -d "$state/pids" ] || find "$state/pids" -mindepth 1 ! -user root -delete
+	rm -rf "$state/nginx"
+}
+
+# give_to_service MODE PATH: of something in a folder of one's own.
+give_to_service() {
+	[ "$(id -u)" -ne 0 ] || chown -h "$SERVICE_USER:" "$2"
+	chmod "$1" "$2"
+}
+
+# give_to_group MODE PATH: the service user may use it as the mode says, but not change that.
+give_to_group() {
+	[ "$(id -u)" -ne 0 ] || chown -h "root:$SERVICE_USER" "$2"
+	chmod "$1" "$2"
+}
+
+# Makes a log for the service user, who can make none in logs/.
+service_log() {
+	[ -e "$1" ] || : >"$1"
+	give_to_service 0640 "$1"
 }
 
 # Where the programs of PostgreSQL are: of the version that made the data, else the newest.
 pg_bin() {
-	local version=
-	[ ! -s "$1/pg/PG_VERSION" ] || version=$(cat "$1/pg/PG_VERSION")
+	local version
+	version=$(run_as_service head -c 16 "$1/pg/PG_VERSION" 2>/dev/null) || version=
 	if [ -n "$version" ]; then
 		[ -x "/usr/lib/postgresql/$version/bin/postgres" ] ||
 			die "$1/pg was made by PostgreSQL $version, which is not installed"
@@ -89,10 +185,12 @@ pg_bin() {
 pg_init() {
 	local state=$1 bin=$2
 	rm -rf "$state/pg.new"
+	mkdir "$state/pg.new"
+	give_to_service 0700 "$state/pg.new"
 	run_as_service "$bin/initdb" -D "$state/pg.new" -U postgres --encoding=UTF8 --locale=C.UTF-8 \
 		--auth-local=trust --auth-host=reject >"$state/logs/initdb.log" 2>&1 ||
 		die "initdb failed, see $state/logs/initdb.log"
-	printf "include 'daybook.conf'\n" >>"$state/pg.new/postgresql.conf"
+	run_as_service tee -a "$state/pg.new/postgresql.conf" >/dev/null <<<"include 'daybook.conf'"
 	mv "$state/pg.new" "$state/pg"
 }
 
@@ -107,7 +205,7 @@ pg_start() {
 	[ -s "$state/pg/PG_VERSION" ] || pg_init "$state" "$bin"
 	# log_error_verbosity: details of an error quote people's data. deadlock_timeout: less than the
 	# workers' LOCK_TIMEOUT_MS, so that who is caught in a deadlock is found, and repeated.
-	cat >"$state/pg/daybook.conf" <<-END
+	run_as_service tee "$state/pg/daybook.conf" >/dev/null <<-END
 		listen_addresses = ''
 		unix_socket_directories = '$state/s'
 		unix_socket_permissions = 0700
@@ -119,6 +217,7 @@ pg_start() {
 	if pg_running "$state"; then
 		return 0
 	fi
+	service_log "$state/logs/postgres.log"
 	run_as_service "$bin/pg_ctl" -D "$state/pg" -l "$state/logs/postgres.log" -s -w -t 60 \
 		-o "${DAYBOOK_PG_OPTIONS:-}" start >/dev/null 2>&1 ||
 		die "PostgreSQL did not start, see $state/logs/postgres.log"
@@ -128,7 +227,6 @@ pg_start() {
 pg_running() {
 	local bin
 	[ -s "$1/pg/postmaster.pid" ] || return 1
-	[ "$(id -u)" -ne 0 ] || state_open_way "$1"
 	bin=$(pg_bin "$1")
 	run_as_service "$bin/pg_ctl" -D "$1/pg" status >/dev/null 2>&1
 }

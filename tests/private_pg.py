@@ -1,14 +1,15 @@
 """A PostgreSQL of its own for tests, started with the functions of scripts/lib.sh, the same that
 scripts/run uses. What is in it is lost with a crash of the machine, which a test may accept."""
 
-import os
 import pathlib
 import shutil
 import subprocess
 
 import psycopg2
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+from shell import ROOT, call_lib
+
+__all__ = ["FAST", "ROOT", "PrivatePostgres"]
 FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 
 
@@ -18,10 +19,10 @@ class PrivatePostgres:
         self.options = options
 
     def start(self):
-        self._lib("pg_start")
+        call_lib("pg_start", self.state, DAYBOOK_PG_OPTIONS=self.options)
 
     def stop(self, mode="immediate"):
-        self._lib("pg_stop", mode)
+        call_lib("pg_stop", self.state, mode)
 
     def remove(self):
         """Ends it and deletes all that it has."""
@@ -49,9 +50,3 @@ class PrivatePostgres:
         done = subprocess.run(["psql", "-qX", "-v", "ON_ERROR_STOP=1", "-f", path, self.url(database)],
                               capture_output=True, text=True)
         return done.returncode == 0
-
-    def _lib(self, *call):
-        subprocess.run(
-            ["bash", "-c", '. "$0"; function=$1; shift; "$function" "$@"',
-             str(ROOT / "scripts/lib.sh"), call[0], str(self.state), *call[1:]],
-            check=True, env={**os.environ, "DAYBOOK_PG_OPTIONS": self.options})

@@ -13,6 +13,7 @@ import subprocess
 import time
 
 from private_pg import FAST, ROOT, PrivatePostgres
+from shell import states
 
 SETTINGS = {
     "ENVIRONMENT": "test",
@@ -38,7 +39,7 @@ numbers = itertools.count(1)
 
 class Stack:
     def __init__(self, settings=None, **environment):
-        self.state = ROOT / "build" / "test" / f"stack-{os.getpid()}-{next(numbers)}"
+        self.state = states() / f"stack-{os.getpid()}-{next(numbers)}"
         self.settings = {**SETTINGS, **(settings or {})}
         self.environment = {**ENVIRONMENT, **environment}
         self.port = free_port()
@@ -84,11 +85,12 @@ class Stack:
     def _script(self, option):
         inherited = {name: value for name, value in os.environ.items()
                      if not name.startswith("DAYBOOK_") or name == "DAYBOOK_BUILD"}
-        reports = f"log_path={self.state}/logs/sanitizer"
+        reports = f"log_path={self.state}/work/sanitizer"
+        counters = {"GCOV_PREFIX": os.environ["DAYBOOK_COUNTERS"]} if "DAYBOOK_COUNTERS" in os.environ else {}
         process = subprocess.Popen(
             [ROOT / "scripts/run", option], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True, start_new_session=True,
-            env={**inherited, **self.environment,
+            env={**inherited, **counters, **self.environment,
                  "DAYBOOK_STATE": str(self.state), "DAYBOOK_PORT": str(self.port),
                  "DAYBOOK_SETTINGS": str(self.state / "settings"),
                  "ASAN_OPTIONS": f"{reports}:detect_leaks=1:abort_on_error=0",
@@ -196,7 +198,7 @@ class Stack:
                 yield f"{pool}.out: {line}"
 
     def _sanitizer_reports(self):
-        for path in sorted((self.state / "logs").glob("sanitizer*")):
+        for path in sorted((self.state / "work").glob("sanitizer*")):
             if path not in self.seen_reports:
                 self.seen_reports.add(path)
                 yield f"{path.name}: {path.read_text(errors='replace')[:4000]}"

@@ -3,7 +3,6 @@ a static file behind the same nginx, an account with tasks, and the SQL that its
 
 import json
 import os
-import pathlib
 import re
 import shutil
 import signal
@@ -13,13 +12,14 @@ import subprocess
 import time
 import urllib.request
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+from shell import ROOT, states
+
 HERE = ROOT / "build" / "bench"
 PASSWORD = "Correct-Horse-7"
 TASKS = 200
 
 LOCATIONS = """
-		location = /bench/static { alias $folder/static; }
+		location = /bench/static { alias $state/static; }
 		location = /bench/echo { fastcgi_pass unix:$state/s/echo.sock; }
 """
 
@@ -32,7 +32,8 @@ def free_port():
 
 class Stack:
     def __init__(self, workers, name="state"):
-        self.state = HERE / name
+        subprocess.run([ROOT / "scripts" / "setup", "test"], check=True)
+        self.state = states() / f"bench-{name}"
         self.workers = workers
         self.port = free_port()
         self.url = f"https://127.0.0.1:{self.port}"
@@ -43,9 +44,7 @@ class Stack:
             "DAYBOOK_NGINX_AUTH_RATE": "600000r/m", "DAYBOOK_NGINX_AUTH_BURST": "100000"}
 
     def start(self, echo=True):
-        subprocess.run([ROOT / "scripts" / "setup", "test"], check=True)
         HERE.mkdir(parents=True, exist_ok=True)
-        (HERE / "static").write_text("x" * 420)
         (HERE / "settings").write_text("LIMIT_LOGIN_ACCOUNT=off\nLIMIT_LOGIN_ADDRESS=off\n"
                                        "LIMIT_REGISTER_ADDRESS=off\n")
         if (self.state / "pids").exists():
@@ -83,10 +82,11 @@ class Stack:
             ["spawn-fcgi", "-n", "-s", sock, "-M", "0666", "-b", "64", "--", shutil.which("multiwatch"),
              "-f", str(self.workers), "--", program], start_new_session=True)
         conf = self.state / "nginx.conf"
+        (self.state / "static").write_text("x" * 420)
         before, mark, after = conf.read_text().partition("\n\t\tlocation / {")
-        ours = LOCATIONS.replace("$folder", str(HERE)).replace("$state", str(self.state))
+        ours = LOCATIONS.replace("$state", str(self.state))
         conf.write_text(before + ours + mark + after)
-        os.kill(int((self.state / "pids" / "nginx.pid").read_text()), signal.SIGHUP)
+        os.kill(int((self.state / "pids" / "nginx").read_text().split()[0]), signal.SIGHUP)
         for _ in range(100):
             time.sleep(0.05)
             if self._status("/bench/echo") == self._status("/bench/static") == 200:

@@ -14,6 +14,7 @@ import pytest
 
 from chaos_client import PASSWORD, Client, wait_for
 from private_pg import ROOT
+from shell import service_prefix
 from stack import free_port
 
 APACHE = shutil.which("apache2", path=f"{os.environ['PATH']}:/usr/sbin")
@@ -29,7 +30,7 @@ class Apache:
         self.certificate = stack.certificate
         self.folder = stack.state / "apache"
         self.folder.mkdir()
-        self.prefix = service_prefix(stack)
+        self.prefix = service_prefix()
         if self.prefix:
             shutil.chown(self.folder, "postgres")
         text = (ROOT / "conf" / "apache.conf.example").read_text()
@@ -39,7 +40,7 @@ class Apache:
                 (r"/run/apache2|/var/log/apache2", str(self.folder)),
                 (r"/etc/ssl/daybook", str(stack.state / "tls")),
                 (r"/run/daybook/", f"{stack.state}/s/"),
-                (r"/usr/share/daybook/pages", str(ROOT / "build" / "pages")),
+                (r"/usr/share/daybook/pages", str(stack.state / "pages")),
                 (r"^Listen 443$", f"Listen 127.0.0.1:{self.port}"),
                 (r"^Listen 80$", f"Listen 127.0.0.1:{self.plain_port}"),
                 (r"\*:443>", f"127.0.0.1:{self.port}>"), (r"\*:80>", f"127.0.0.1:{self.plain_port}>"),
@@ -64,14 +65,6 @@ class Apache:
         self.process.terminate()
         self.process.communicate(timeout=10)
         shutil.rmtree(self.folder)
-
-
-def service_prefix(stack):
-    """How scripts/run starts what serves: the pools' sockets are for that user only."""
-    script = '. "$0"; [ "$(id -u)" -ne 0 ] || state_open_way "$1"; printf "%s\\n" "${SERVICE_PREFIX[@]}"'
-    said = subprocess.check_output(["bash", "-c", script, ROOT / "scripts" / "lib.sh", stack.state],
-                                   text=True)
-    return said.split()
 
 
 @pytest.fixture(scope="module")

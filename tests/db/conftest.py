@@ -14,11 +14,12 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
 from database import HASH, Database, begin, open_session, query  # noqa: E402
 from private_pg import ROOT, PrivatePostgres  # noqa: E402
+from shell import states  # noqa: E402
 
 
 @pytest.fixture(scope="session")
 def server():
-    postgres = PrivatePostgres(ROOT / "build" / "test" / f"db-{os.getpid()}")
+    postgres = PrivatePostgres(states() / f"db-{os.getpid()}")
     try:
         postgres.start()
         yield postgres

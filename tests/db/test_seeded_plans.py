@@ -12,6 +12,7 @@ import pytest
 
 from database import load_statements
 from private_pg import ROOT, PrivatePostgres
+from shell import states
 
 pytestmark = pytest.mark.size
 
@@ -94,7 +95,7 @@ class Reader:
 
 @pytest.fixture(scope="module")
 def server():
-    postgres = PrivatePostgres(ROOT / "build" / "test" / f"size-{os.getpid()}")
+    postgres = PrivatePostgres(states() / f"size-{os.getpid()}")
     try:
         postgres.start()
         postgres.run("CREATE DATABASE daybook")
