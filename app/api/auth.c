@@ -103,12 +103,12 @@ static enum err change_password(struct request *req)
 }
 
 static const struct route auth_routes[] = {
-	{ POST, "/auth/register", ANYBODY, register_user, .body = &registration_shape,
+	{ POST, "/auth/register", ANYBODY, HANDLER(register_user), .body = &registration_shape,
 	  .answer = &user_shape, .creates = true,
 	  .refusals = { ERR_EMAIL_TAKEN, ERR_USERNAME_TAKEN }, .doc = "Make an account" },
-	{ POST, "/auth/logout", USER, logout, .own_session = true, .body = &logout_shape,
+	{ POST, "/auth/logout", USER, HANDLER(logout), .own_session = true, .body = &logout_shape,
 	  .optional_body = true, .status = 204, .doc = "End this session, the others, or all" },
-	{ POST, "/auth/change-password", USER, change_password, .own_session = true,
+	{ POST, "/auth/change-password", USER, HANDLER(change_password), .own_session = true,
 	  .body = &password_change_shape, .status = 204, .refusals = { ERR_INVALID_PASSWORD },
 	  .doc = "Change the password; other sessions end" },
 };

@@ -185,15 +185,15 @@ static enum err delete_tasks(struct request *req)
 }
 
 static const struct route board_routes[] = {
-	{ POST, "/tasks/{id}/move", USER, move_task, .body = &move_shape, .answer = &task_shape,
-	  .merge = true, .idempotent = true, .user_scoped = true,
+	{ POST, "/tasks/{id}/move", USER, HANDLER(move_task), .body = &move_shape,
+	  .answer = &task_shape, .merge = true, .idempotent = true, .user_scoped = true,
 	  .doc = "Move a task to a place on the board" },
-	{ PATCH, "/tasks/bulk", USER, update_tasks, .body = &bulk_shape, .answer = &task_shape,
-	  .list = "tasks", .unpaged = true, .slow = true, .idempotent = true, .user_scoped = true,
-	  .refusals = { ERR_FORBIDDEN, ERR_NOT_FOUND, ERR_VERSION_CONFLICT },
+	{ PATCH, "/tasks/bulk", USER, HANDLER(update_tasks), .body = &bulk_shape,
+	  .answer = &task_shape, .list = "tasks", .unpaged = true, .slow = true, .idempotent = true,
+	  .user_scoped = true, .refusals = { ERR_FORBIDDEN, ERR_NOT_FOUND, ERR_VERSION_CONFLICT },
 	  .doc = "Change up to 200 tasks, all or none" },
-	{ DELETE, "/tasks/bulk", USER, delete_tasks, .body = &bulk_delete_shape, .status = 204,
-	  .slow = true, .idempotent = true, .user_scoped = true,
+	{ DELETE, "/tasks/bulk", USER, HANDLER(delete_tasks), .body = &bulk_delete_shape,
+	  .status = 204, .slow = true, .idempotent = true, .user_scoped = true,
 	  .refusals = { ERR_FORBIDDEN, ERR_NOT_FOUND },
 	  .doc = "Delete up to 200 tasks, all or none" },
 };

@@ -79,17 +79,17 @@ static enum err delete_category(struct request *req)
 }
 
 static const struct route categories_routes[] = {
-	{ GET, "/categories", USER, list_categories, .query = &category_filters_shape,
+	{ GET, "/categories", USER, HANDLER(list_categories), .query = &category_filters_shape,
 	  .answer = &category_shape, .list = "categories", .doc = "List categories" },
-	{ POST, "/categories", USER, create_category, .body = &category_shape,
+	{ POST, "/categories", USER, HANDLER(create_category), .body = &category_shape,
 	  .answer = &category_shape, .creates = true, .refusals = { ERR_NAME_TAKEN },
 	  .doc = "Create a category" },
-	{ GET, "/categories/{id}", USER, get_category, .answer = &category_shape,
+	{ GET, "/categories/{id}", USER, HANDLER(get_category), .answer = &category_shape,
 	  .doc = "Read a category" },
-	{ PUT | PATCH, "/categories/{id}", USER, update_category, .body = &category_shape,
+	{ PUT | PATCH, "/categories/{id}", USER, HANDLER(update_category), .body = &category_shape,
 	  .answer = &category_shape, .merge = true, .refusals = { ERR_NAME_TAKEN },
 	  .doc = "Change a category" },
-	{ DELETE, "/categories/{id}", USER, delete_category, .status = 204,
+	{ DELETE, "/categories/{id}", USER, HANDLER(delete_category), .status = 204,
 	  .doc = "Delete a category; its tasks stay" },
 };
 

@@ -125,9 +125,9 @@ static enum err get_dashboard(struct request *req)
 }
 
 static const struct route dashboard_routes[] = {
-	{ GET, "/dashboard/statistics", USER, get_statistics, .answer = &statistics_shape,
-	  .slow = true, .digested = true, .doc = "Tasks at a glance" },
-	{ GET, "/dashboard", USER, get_dashboard, .answer = &dashboard_shape, .slow = true,
+	{ GET, "/dashboard/statistics", USER, get_statistics, "get_task_statistics",
+	  .answer = &statistics_shape, .slow = true, .digested = true, .doc = "Tasks at a glance" },
+	{ GET, "/dashboard", USER, HANDLER(get_dashboard), .answer = &dashboard_shape, .slow = true,
 	  .digested = true, .doc = "The day at a glance" },
 };
 

@@ -137,8 +137,8 @@ static enum err export_user(struct request *req)
 }
 
 static const struct route export_routes[] = {
-	{ GET, "/users/me/export", USER, export_user, .answer = &export_shape, .slow = true,
-	  .doc = "Everything of mine in one document" },
+	{ GET, "/users/me/export", USER, export_user, "export_account", .answer = &export_shape,
+	  .slow = true, .doc = "Everything of mine in one document" },
 };
 
 const struct resource export_resource = { .name = "users", ROUTES(export_routes) };

@@ -136,18 +136,19 @@ static enum err list_tags(struct request *req)
 }
 
 static const struct route journals_routes[] = {
-	{ GET, "/journals", USER, list_journals, .query = &journal_filters_shape,
+	{ GET, "/journals", USER, HANDLER(list_journals), .query = &journal_filters_shape,
 	  .answer = &journal_shape, .list = "journals", .doc = "List journal entries" },
-	{ POST, "/journals", USER, create_journal, .body = &journal_shape, .answer = &journal_shape,
-	  .creates = true, .max_body_bytes = MAX_JOURNAL_BYTES, .doc = "Write a journal entry" },
-	{ GET, "/journals/tags", USER, list_tags, .answer = &tag_shape, .list = "tags",
-	  .unpaged = true, .doc = "List the tags in use" },
-	{ GET, "/journals/{id}", USER, get_journal, .answer = &journal_shape,
+	{ POST, "/journals", USER, HANDLER(create_journal), .body = &journal_shape,
+	  .answer = &journal_shape, .creates = true, .max_body_bytes = MAX_JOURNAL_BYTES,
+	  .doc = "Write a journal entry" },
+	{ GET, "/journals/tags", USER, list_tags, "list_journal_tags", .answer = &tag_shape,
+	  .list = "tags", .unpaged = true, .doc = "List the tags in use" },
+	{ GET, "/journals/{id}", USER, HANDLER(get_journal), .answer = &journal_shape,
 	  .doc = "Read a journal entry" },
-	{ PUT | PATCH, "/journals/{id}", USER, update_journal, .body = &journal_shape,
+	{ PUT | PATCH, "/journals/{id}", USER, HANDLER(update_journal), .body = &journal_shape,
 	  .answer = &journal_shape, .merge = true, .max_body_bytes = MAX_JOURNAL_BYTES,
 	  .doc = "Change a journal entry" },
-	{ DELETE, "/journals/{id}", USER, delete_journal, .status = 204,
+	{ DELETE, "/journals/{id}", USER, HANDLER(delete_journal), .status = 204,
 	  .doc = "Delete a journal entry" },
 };
 

@@ -233,9 +233,11 @@ static enum err refresh(struct request *req)
 }
 
 static const struct route login_routes[] = {
-	{ POST, "/auth/login", ANYBODY, login, .body = &login_shape, .answer = &tokens_shape,
-	  .refusals = { ERR_INVALID_CREDENTIALS }, .doc = "Log in and get tokens" },
-	{ POST, "/auth/refresh", ANYBODY, refresh, .body = &refresh_shape, .answer = &tokens_shape,
+	{ POST, "/auth/login", ANYBODY, HANDLER(login), .body = &login_shape,
+	  .answer = &tokens_shape, .refusals = { ERR_INVALID_CREDENTIALS },
+	  .doc = "Log in and get tokens" },
+	{ POST, "/auth/refresh", ANYBODY, refresh, "refresh_tokens", .body = &refresh_shape,
+	  .answer = &tokens_shape,
 	  .refusals = { ERR_UNAUTHORIZED, ERR_TOKEN_EXPIRED, ERR_SESSION_REVOKED },
 	  .doc = "Get new tokens for a refresh token" },
 };

@@ -131,14 +131,17 @@ static enum err get_trends(struct request *req)
 }
 
 static const struct route mood_stats_routes[] = {
-	{ GET, "/moods/stats", USER, get_stats, .query = &stats_query_fields_shape,
-	  .answer = &stats_shape, .doc = "Statistics of a week or a month" },
-	{ GET, "/moods/stats/weekly", USER, get_weekly_stats, .query = &day_query_fields_shape,
-	  .answer = &stats_shape, .doc = "Statistics of a week" },
-	{ GET, "/moods/stats/monthly", USER, get_monthly_stats, .query = &day_query_fields_shape,
-	  .answer = &stats_shape, .doc = "Statistics of a month" },
-	{ GET, "/moods/trends", USER, get_trends, .query = &trends_query_fields_shape,
-	  .answer = &trends_shape, .doc = "The last weeks or months in one call" },
+	{ GET, "/moods/stats", USER, get_stats, "get_mood_stats",
+	  .query = &stats_query_fields_shape, .answer = &stats_shape,
+	  .doc = "Statistics of a week or a month" },
+	{ GET, "/moods/stats/weekly", USER, get_weekly_stats, "get_weekly_mood_stats",
+	  .query = &day_query_fields_shape, .answer = &stats_shape, .doc = "Statistics of a week" },
+	{ GET, "/moods/stats/monthly", USER, get_monthly_stats, "get_monthly_mood_stats",
+	  .query = &day_query_fields_shape, .answer = &stats_shape,
+	  .doc = "Statistics of a month" },
+	{ GET, "/moods/trends", USER, get_trends, "get_mood_trends",
+	  .query = &trends_query_fields_shape, .answer = &trends_shape,
+	  .doc = "The last weeks or months in one call" },
 };
 
 const struct resource mood_stats_resource = { .name = "moods", ROUTES(mood_stats_routes) };

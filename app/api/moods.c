@@ -90,14 +90,16 @@ static enum err delete_mood(struct request *req)
 }
 
 static const struct route moods_routes[] = {
-	{ GET, "/moods", USER, list_moods, .query = &mood_filters_shape, .answer = &mood_shape,
-	  .list = "moods", .doc = "List moods" },
-	{ POST, "/moods", USER, create_mood, .body = &mood_shape, .answer = &mood_shape,
+	{ GET, "/moods", USER, HANDLER(list_moods), .query = &mood_filters_shape,
+	  .answer = &mood_shape, .list = "moods", .doc = "List moods" },
+	{ POST, "/moods", USER, HANDLER(create_mood), .body = &mood_shape, .answer = &mood_shape,
 	  .creates = true, .doc = "Record a mood" },
-	{ GET, "/moods/{id}", USER, get_mood, .answer = &mood_shape, .doc = "Read a mood" },
-	{ PUT | PATCH, "/moods/{id}", USER, update_mood, .body = &mood_shape, .answer = &mood_shape,
-	  .merge = true, .doc = "Change a mood" },
-	{ DELETE, "/moods/{id}", USER, delete_mood, .status = 204, .doc = "Delete a mood" },
+	{ GET, "/moods/{id}", USER, HANDLER(get_mood), .answer = &mood_shape,
+	  .doc = "Read a mood" },
+	{ PUT | PATCH, "/moods/{id}", USER, HANDLER(update_mood), .body = &mood_shape,
+	  .answer = &mood_shape, .merge = true, .doc = "Change a mood" },
+	{ DELETE, "/moods/{id}", USER, HANDLER(delete_mood), .status = 204,
+	  .doc = "Delete a mood" },
 };
 
 const struct resource moods_resource = { .name = "moods",

@@ -97,15 +97,15 @@ static enum err delete_project(struct request *req)
 }
 
 static const struct route projects_routes[] = {
-	{ GET, "/projects", USER, list_projects, .query = &project_filters_shape,
+	{ GET, "/projects", USER, HANDLER(list_projects), .query = &project_filters_shape,
 	  .answer = &project_shape, .list = "projects", .doc = "List projects" },
-	{ POST, "/projects", USER, create_project, .body = &project_shape, .answer = &project_shape,
-	  .creates = true, .doc = "Create a project" },
-	{ GET, "/projects/{id}", USER, get_project, .answer = &project_shape,
+	{ POST, "/projects", USER, HANDLER(create_project), .body = &project_shape,
+	  .answer = &project_shape, .creates = true, .doc = "Create a project" },
+	{ GET, "/projects/{id}", USER, HANDLER(get_project), .answer = &project_shape,
 	  .doc = "Read a project" },
-	{ PUT | PATCH, "/projects/{id}", USER, update_project, .body = &project_shape,
+	{ PUT | PATCH, "/projects/{id}", USER, HANDLER(update_project), .body = &project_shape,
 	  .answer = &project_shape, .merge = true, .doc = "Change a project" },
-	{ DELETE, "/projects/{id}", USER, delete_project, .status = 204,
+	{ DELETE, "/projects/{id}", USER, HANDLER(delete_project), .status = 204,
 	  .doc = "Delete a project with its tasks" },
 };
 

@@ -24,10 +24,11 @@ static enum err revoke_session(struct request *req)
 }
 
 static const struct route sessions_routes[] = {
-	{ GET, "/auth/sessions", USER, list_sessions, .own_session = true, .answer = &session_shape,
-	  .list = "sessions", .unpaged = true, .doc = "List where I am logged in" },
-	{ DELETE, "/auth/sessions/{id}", USER, revoke_session, .own_session = true, .status = 204,
-	  .doc = "End one session" },
+	{ GET, "/auth/sessions", USER, HANDLER(list_sessions), .own_session = true,
+	  .answer = &session_shape, .list = "sessions", .unpaged = true,
+	  .doc = "List where I am logged in" },
+	{ DELETE, "/auth/sessions/{id}", USER, HANDLER(revoke_session), .own_session = true,
+	  .status = 204, .doc = "End one session" },
 };
 
 const struct resource sessions_resource = { .name = "sessions",

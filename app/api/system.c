@@ -74,15 +74,15 @@ static enum err get_openapi(struct request *req)
 }
 
 static const struct route system_routes[] = {
-	{ GET, "/health", ANYBODY, get_health, .answer = &health_shape, .outside_api = true,
+	{ GET, "/health", ANYBODY, HANDLER(get_health), .answer = &health_shape,
+	  .outside_api = true, .doc = "Whether the server answers" },
+	{ GET, "/health", ANYBODY, get_health, "get_api_health", .answer = &health_shape,
 	  .doc = "Whether the server answers" },
-	{ GET, "/health", ANYBODY, get_health, .answer = &health_shape,
-	  .doc = "Whether the server answers" },
-	{ GET, "/ready", ANYBODY, get_ready, .answer = &readiness_shape, .unready = true,
-	  .outside_api = true, .doc = "Whether the server can do its work" },
-	{ GET, "/metrics", ANYBODY, get_metrics, .outside_api = true, .media_type = "text/plain",
-	  .doc = "Counters for Prometheus" },
-	{ GET, "/openapi.json", ANYBODY, get_openapi, .media_type = "application/json",
+	{ GET, "/ready", ANYBODY, get_ready, "get_readiness", .answer = &readiness_shape,
+	  .unready = true, .outside_api = true, .doc = "Whether the server can do its work" },
+	{ GET, "/metrics", ANYBODY, HANDLER(get_metrics), .outside_api = true,
+	  .media_type = "text/plain", .doc = "Counters for Prometheus" },
+	{ GET, "/openapi.json", ANYBODY, HANDLER(get_openapi), .media_type = "application/json",
 	  .doc = "This contract" },
 };
 

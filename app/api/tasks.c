@@ -212,23 +212,23 @@ static enum err delete_task(struct request *req)
 }
 
 static const struct route tasks_routes[] = {
-	{ GET, "/tasks", USER, list_tasks, .query = &task_filters_shape, .answer = &task_shape,
-	  .list = "tasks", .user_scoped = true, .doc = "List tasks" },
-	{ POST, "/tasks", USER, create_task, .body = &task_shape, .answer = &task_shape,
+	{ GET, "/tasks", USER, HANDLER(list_tasks), .query = &task_filters_shape,
+	  .answer = &task_shape, .list = "tasks", .user_scoped = true, .doc = "List tasks" },
+	{ POST, "/tasks", USER, HANDLER(create_task), .body = &task_shape, .answer = &task_shape,
 	  .creates = true, .user_scoped = true, .doc = "Create a task" },
-	{ GET, "/projects/{id}/tasks", USER, list_project_tasks,
+	{ GET, "/projects/{id}/tasks", USER, HANDLER(list_project_tasks),
 	  .query = &project_task_filters_shape, .answer = &task_shape, .list = "tasks",
 	  .table = "projects", .doc = "List the tasks of a project" },
-	{ POST, "/projects/{id}/tasks", USER, create_project_task, .body = &task_shape,
+	{ POST, "/projects/{id}/tasks", USER, HANDLER(create_project_task), .body = &task_shape,
 	  .answer = &task_shape, .creates = true, .table = "projects", .location = "/api/v1/tasks",
 	  .doc = "Create a task in a project" },
-	{ GET, "/tasks/{id}", USER, get_task, .answer = &task_shape, .user_scoped = true,
+	{ GET, "/tasks/{id}", USER, HANDLER(get_task), .answer = &task_shape, .user_scoped = true,
 	  .doc = "Read a task" },
-	{ PUT | PATCH, "/tasks/{id}", USER, update_task, .body = &task_shape, .answer = &task_shape,
-	  .merge = true, .user_scoped = true, .doc = "Change a task" },
-	{ DELETE, "/tasks/{id}", USER, delete_task, .status = 204, .user_scoped = true,
+	{ PUT | PATCH, "/tasks/{id}", USER, HANDLER(update_task), .body = &task_shape,
+	  .answer = &task_shape, .merge = true, .user_scoped = true, .doc = "Change a task" },
+	{ DELETE, "/tasks/{id}", USER, HANDLER(delete_task), .status = 204, .user_scoped = true,
 	  .doc = "Delete a task" },
-	{ PATCH, "/tasks/{id}/complete", USER, complete_task, .body = &completion_shape,
+	{ PATCH, "/tasks/{id}/complete", USER, HANDLER(complete_task), .body = &completion_shape,
 	  .answer = &task_shape, .user_scoped = true, .doc = "Mark a task as done or open" },
 };
 

@@ -90,11 +90,14 @@ static enum err delete_user(struct request *req)
 }
 
 static const struct route users_routes[] = {
-	{ GET, "/users/me", USER, get_user, .answer = &user_shape, .doc = "Read the profile" },
-	{ PUT | PATCH, "/users/me", USER, update_user, .body = &user_shape, .answer = &user_shape,
-	  .merge = true, .refusals = { ERR_USERNAME_TAKEN }, .doc = "Change the profile" },
-	{ DELETE, "/users/me", USER, delete_user, .body = &farewell_shape, .status = 204,
-	  .refusals = { ERR_INVALID_PASSWORD }, .doc = "Delete the account with everything in it" },
+	{ GET, "/users/me", USER, get_user, "get_profile", .answer = &user_shape,
+	  .doc = "Read the profile" },
+	{ PUT | PATCH, "/users/me", USER, update_user, "update_profile", .body = &user_shape,
+	  .answer = &user_shape, .merge = true, .refusals = { ERR_USERNAME_TAKEN },
+	  .doc = "Change the profile" },
+	{ DELETE, "/users/me", USER, delete_user, "delete_account", .body = &farewell_shape,
+	  .status = 204, .refusals = { ERR_INVALID_PASSWORD },
+	  .doc = "Delete the account with everything in it" },
 };
 
 const struct resource users_resource = { .name = "users",

@@ -24,24 +24,31 @@ static const char *verb_of(enum method method)
 	return verbs[__builtin_ctz(method)];
 }
 
-/* `get_tasks_by_id` for GET /api/v1/tasks/{id}: unique, and stable as long as the path is. */
+/* Appends `_read_task` as `ReadTask`. */
+static void put_camel(struct buf *out, const char *name)
+{
+	for (; *name; name++) {
+		if (*name == '_')
+			buf_putc(out, (char)toupper((unsigned char)*++name));
+		else
+			buf_putc(out, *name);
+	}
+}
+
+/* `updateTask` for PATCH, `putTask` for PUT in the same row, `updateUserTask` below a user. */
 static void put_operation_id(struct buf *out, const struct endpoint *endpoint)
 {
-	const struct route *route = endpoint->route;
-	const char *path = endpoint->path;
+	const char *name = endpoint->route->name;
+	size_t verb = strcspn(name, "_");
 
-	buf_printf(out, "\"operationId\":\"%s%s", verb_of(endpoint->method),
-		   route->outside_api ? "_root" : "");
-	if (!route->outside_api)
-		path += strlen("/api/v1");
-	for (; *path; path++) {
-		if (*path == '{')
-			buf_puts(out, "by_");
-		else if (isalnum((unsigned char)*path))
-			buf_putc(out, *path);
-		else if (*path != '}')
-			buf_putc(out, '_');
-	}
+	buf_puts(out, "\"operationId\":\"");
+	if (endpoint->method == PUT)
+		buf_puts(out, "put");
+	else
+		buf_put(out, name, verb);
+	if (strstr(endpoint->path, "{user_id}"))
+		buf_puts(out, "User");
+	put_camel(out, name + verb);
 	buf_puts(out, "\",");
 }
 

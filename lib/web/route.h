@@ -45,6 +45,7 @@ struct route {
 	const char *path;    /* under /api/v1; {id} and {user_id} are UUIDs, other {names} texts */
 	enum audience audience;
 	handler handler;
+	const char *name;	  /* verb_noun; the documentation makes its operationId of it */
 	const struct shape *body; /* of a request with a body */
 	const struct shape *query;
 	const struct shape *answer; /* of the success answer; NULL: none */
@@ -69,6 +70,11 @@ struct route {
 	enum err refusals[ROUTE_MAX_REFUSALS]; /* those that do not follow from the rest */
 	const char *doc;
 };
+
+/* The handler of a row with its own name as the row's: `{ GET, "/moods", USER,
+ * HANDLER(list_moods)`.
+ */
+#define HANDLER(function) function, #function
 
 /* Routes that belong together: a group of the documentation, and the table of their {id}. */
 struct resource {
