@@ -1,7 +1,7 @@
 /* password.c -- the rules for passwords, and bcrypt (libxcrypt) under them. */
 #include "auth/password.h"
 
-#include "base/json_scan.h"
+#include "base/utf8.h"
 
 #include <assert.h>
 #include <crypt.h>
@@ -41,18 +41,6 @@ static locale_t unicode_locale(void)
 	return locale;
 }
 
-/* The character at `*at`, which is valid UTF-8; moves on past it. */
-static wint_t next_character(const char **at)
-{
-	unsigned lead = (unsigned char)*(*at)++;
-	int more = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : lead >= 0xc0 ? 1 : 0;
-	wint_t character = more > 0 ? lead & (0x3fU >> more) : lead;
-
-	for (; more > 0; more--)
-		character = character << 6 | ((unsigned char)*(*at)++ & 0x3fU);
-	return character;
-}
-
 /* The kinds that a character counts for. iswspace() leaves out the spaces that do not break. */
 static unsigned kinds_of(wint_t character)
 {
@@ -81,7 +69,7 @@ const char *password_fault(const char *password)
 	if (!utf8_valid(password, strlen(password)))
 		return "must be valid UTF-8";
 	while (*password != '\0') {
-		kinds |= kinds_of(next_character(&password));
+		kinds |= kinds_of(utf8_decode(&password));
 		characters++;
 	}
 	if (characters < MIN_CHARACTERS)

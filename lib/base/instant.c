@@ -1,8 +1,6 @@
-/* instant.c -- moments and calendar days as text (RFC 3339), and the clocks. */
 #include "base/instant.h"
 
 #include <string.h>
-#include <time.h>
 
 #define SECOND_US INT64_C(1000000)
 #define DAY_US (86400 * SECOND_US)
@@ -213,22 +211,4 @@ char *date_format(char *out, int32_t days)
 	out = put_date(out, days < FIRST_DAY ? FIRST_DAY : days > LAST_DAY ? LAST_DAY : days);
 	*out = '\0';
 	return out;
-}
-
-static int64_t clock_us(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return now.tv_sec * SECOND_US + now.tv_nsec / 1000;
-}
-
-int64_t instant_now_us(void)
-{
-	return clock_us(CLOCK_REALTIME);
-}
-
-int64_t monotonic_us(void)
-{
-	return clock_us(CLOCK_MONOTONIC);
 }

@@ -1,4 +1,4 @@
-/* instant.h -- moments and calendar days as text (RFC 3339), and the clocks.
+/* instant.h -- moments and calendar days as text (RFC 3339).
  *
  * Moments are microseconds, days are days, both since 1970-01-01 UTC in the Gregorian calendar
  * extended to the past. Both lie within the years 0001 to 9999. */
@@ -27,11 +27,5 @@ char *instant_format(char *out, int64_t us);
 
 /* Writes `2026-11-20` and a NUL; returns the address of the NUL. Limits as instant_format(). */
 char *date_format(char *out, int32_t days);
-
-/* The time of day, which may jump: for timestamps. */
-int64_t instant_now_us(void);
-
-/* A clock that never goes back, with an arbitrary zero: for deadlines and durations. */
-int64_t monotonic_us(void);
 
 #endif

@@ -1,9 +1,10 @@
-/* json_scan.c -- a strict scan of JSON (RFC 8259) and UTF-8 (RFC 3629). */
 #include "base/json_scan.h"
 
 #include <assert.h>
 #include <stdint.h>
 #include <string.h>
+
+#include "base/utf8.h"
 
 /* What the grammar allows next. */
 enum next { VALUE, FIRST_VALUE, NAME, FIRST_NAME, AFTER_VALUE };
@@ -18,8 +19,6 @@ struct scan {
 	unsigned values;
 	uint64_t objects; /* one bit per open level, the innermost lowest: 1 object, 0 array */
 };
-
-#define EACH_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
 
 /* Whether all 8 bytes may stand in a string as they are: no control character, quote, backslash
  * or part of a multi-byte character. A subtraction sets the top bit of a byte that is smaller;
@@ -41,22 +40,6 @@ static bool plain_word(const unsigned char *at)
 static bool plain_byte(unsigned char byte)
 {
 	return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
-}
-
-/* The length of the multi-byte character at `at`, or 0 if it is none (RFC 3629 section 4). */
-static size_t utf8_character(const unsigned char *at, const unsigned char *end)
-{
-	unsigned char lead = *at;
-	unsigned char lowest = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
-	unsigned char highest = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
-	size_t len = lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
-
-	if (len == 0 || (size_t)(end - at) < len || at[1] < lowest || at[1] > highest)
-		return 0;
-	for (size_t i = 2; i < len; i++)
-		if ((at[i] & 0xc0) != 0x80)
-			return 0;
-	return len;
 }
 
 static bool fault(struct scan *scan, const char *reason)
@@ -331,26 +314,4 @@ bool json_scan(const char *text, size_t len, unsigned max_depth, struct json_fau
 		return true;
 	*out = (struct json_fault){ .reason = scan.reason, .offset = (size_t)(scan.at - start) };
 	return false;
-}
-
-bool utf8_valid(const char *text, size_t len)
-{
-	const unsigned char *at = (const unsigned char *)text;
-	const unsigned char *end = at + len;
-
-	while (at < end) {
-		uint64_t word = EACH_BYTE(0x80);
-		size_t step = 1;
-
-		if (end - at >= 8)
-			memcpy(&word, at, sizeof(word));
-		if ((word & EACH_BYTE(0x80)) == 0)
-			step = 8;
-		else if (*at >= 0x80)
-			step = utf8_character(at, end);
-		if (step == 0)
-			return false;
-		at += step;
-	}
-	return true;
 }

@@ -1,4 +1,4 @@
-/* json_scan.h -- a strict scan of JSON (RFC 8259) and UTF-8 (RFC 3629).
+/* json_scan.h -- a strict scan of JSON (RFC 8259) in UTF-8.
  *
  * It stands before json-c, which accepts NaN, single quotes, raw control characters, invalid
  * UTF-8 and bytes after a NUL, and cuts member names at U+0000. What passes here means the same
@@ -27,8 +27,5 @@ struct json_fault {
  * member name. On false `out` says why. */
 bool json_scan(const char *text, size_t len, unsigned max_depth, struct json_fault *out)
 	__attribute__((warn_unused_result));
-
-/* Whether `text` is UTF-8 in its shortest form without surrogates. U+0000 is valid. */
-bool utf8_valid(const char *text, size_t len) __attribute__((warn_unused_result));
 
 #endif

@@ -1,8 +1,7 @@
 #include "base/url.h"
+#include "base/utf8.h"
 
 #include <string.h>
-
-#include "base/json_scan.h"
 
 static int hex_digit(char c)
 {

@@ -7,9 +7,10 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/encoding.h"
 #include "base/instant.h"
-#include "base/json_scan.h"
+#include "base/utf8.h"
 #include "base/uuid.h"
 #include "daemon/log_sink.h"
 
@@ -79,7 +80,7 @@ void log_begin(struct log_line *line, enum log_level level, const char *event)
 	if (line->skipped)
 		return;
 	char ts[INSTANT_TEXT_BYTES + 2] = "\"";
-	char *end = instant_format(ts + 1, instant_now_us());
+	char *end = instant_format(ts + 1, clock_now_us());
 	*end++ = '"';
 	put(line, "{", 1);
 	put_member(line, "ts", ts, (size_t)(end - ts));

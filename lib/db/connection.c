@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/crypto.h"
-#include "base/instant.h"
 #include "daemon/log.h"
 #include "daemon/metrics.h"
 #include "db/statement.h"
@@ -80,7 +80,7 @@ void connection_remember_fault(struct db *db, const PGresult *result)
 static bool wait_socket(struct db *db, short events, int64_t deadline_us)
 {
 	struct pollfd fd = { .fd = PQsocket(db->conn), .events = events };
-	int64_t left_us = deadline_us - monotonic_us();
+	int64_t left_us = deadline_us - clock_monotonic_us();
 	int ready;
 
 	do {
@@ -168,16 +168,17 @@ void connection_pause(struct db *db, bool late)
 	if (late || db->pause_us > LAST_PAUSE_US)
 		db->pause_us = LAST_PAUSE_US;
 	random_bytes(&dice, sizeof dice);
-	db->next_attempt_us = monotonic_us() + db->pause_us / 2 + db->pause_us / 2 * dice / 255;
+	db->next_attempt_us =
+		clock_monotonic_us() + db->pause_us / 2 + db->pause_us / 2 * dice / 255;
 }
 
 bool connection_open(struct db *db, int64_t deadline_us)
 {
 	if (db->conn)
 		return true;
-	if (monotonic_us() < db->next_attempt_us)
+	if (clock_monotonic_us() < db->next_attempt_us)
 		return false;
-	int64_t began_us = monotonic_us();
+	int64_t began_us = clock_monotonic_us();
 	metrics_add(METRIC_DB_CONNECTS, 1);
 	db->generation++;
 	if (open_connection(db, deadline_us)) {
@@ -186,7 +187,7 @@ bool connection_open(struct db *db, int64_t deadline_us)
 	}
 	connection_close(db);
 	log_event(LEVEL_ERROR, "database_unreachable", "%s", db->fault.message);
-	connection_pause(db, monotonic_us() - began_us > LAST_PAUSE_US);
+	connection_pause(db, clock_monotonic_us() - began_us > LAST_PAUSE_US);
 	return false;
 }
 

@@ -4,8 +4,8 @@
 #include <poll.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/crypto.h"
-#include "base/instant.h"
 #include "daemon/log.h"
 #include "daemon/metrics.h"
 #include "db/connection.h"
@@ -33,7 +33,7 @@ static void pause_before_retry(void)
 
 static void drop(struct db *db, int64_t deadline_us)
 {
-	bool late = monotonic_us() >= deadline_us;
+	bool late = clock_monotonic_us() >= deadline_us;
 
 	log_event(LEVEL_WARNING, "database_lost", "%s %s", db->fault.sqlstate,
 		  late ? "no answer in time" : db->fault.message);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/instant.h"
+#include "base/clock.h"
 #include "daemon/metrics.h"
 #include "db/connection.h"
 #include "db/result.h"
@@ -160,7 +160,7 @@ static bool send_batch(struct db *db, struct arena *arena, const struct batch *b
 
 int64_t pipeline_deadline(const struct db *db, const struct batch *batch)
 {
-	return monotonic_us() + INT64_C(1000) * (time_limit_ms(db, batch) + GRACE_MS);
+	return clock_monotonic_us() + INT64_C(1000) * (time_limit_ms(db, batch) + GRACE_MS);
 }
 
 enum outcome pipeline_run(struct db *db, struct arena *arena, const struct batch *batch,

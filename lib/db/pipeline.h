@@ -2,6 +2,7 @@
 #ifndef PIPELINE_H
 #define PIPELINE_H
 
+#include "base/clock.h"
 #include "db/db.h"
 
 /* What became of a transaction. */
@@ -14,7 +15,7 @@ struct batch {
 	size_t count; /* at most SQL_MAX_QUERIES + 1 */
 };
 
-/* When a batch that begins now must have ended, on monotonic_us()'s clock. */
+/* When a batch that begins now must have ended, on clock_monotonic_us()'s clock. */
 int64_t pipeline_deadline(const struct db *db, const struct batch *batch);
 
 /* One try over the open connection. `results` has one for each query; their rows join the arena.

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/instant.h"
+#include "base/clock.h"
 #include "base/uuid.h"
 #include "daemon/log.h"
 #include "daemon/metrics.h"
@@ -172,7 +172,7 @@ static void give_back(struct web *web, size_t received)
 
 void dispatch_answer(struct request *req)
 {
-	req->now = (struct instant){ instant_now_us(), true };
+	req->now = (struct instant){ clock_now_us(), true };
 	req->in.request_id = choose_request_id(req);
 	enum err err = find_answer(req);
 	if (req->answer.status == 0) {
@@ -199,7 +199,7 @@ void dispatch(struct web *web, FCGX_Request *fcgi)
 				       .body = { read_stream, stream_failed, fcgi->in } },
 			       .answer = { .head = &web->head, .body = &web->body } };
 	const char *method = request_header(&req, "REQUEST_METHOD");
-	int64_t started_us = monotonic_us();
+	int64_t started_us = clock_monotonic_us();
 
 	if (!method) {
 		log_event(LEVEL_WARNING, "request_aborted", "the web server sent no method");
@@ -211,7 +211,7 @@ void dispatch(struct web *web, FCGX_Request *fcgi)
 	send_answer(&req, fcgi);
 	if (is_read(&req))
 		FCGX_Detach(fcgi); /* closed at once, without waiting for the web server to do so */
-	log_request(&req, monotonic_us() - started_us);
+	log_request(&req, clock_monotonic_us() - started_us);
 	buf_free(&req.faults.json);
 	buf_clear(&web->head);
 	buf_clear(&web->body);

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "base/instant.h"
+#include "base/clock.h"
 #include "base/uuid.h"
 #include "daemon/log.h"
 #include "db/db.h"
@@ -147,11 +147,11 @@ static void test_defects(void **state)
 
 static void test_time_out(void **state)
 {
-	int64_t started_us = monotonic_us();
+	int64_t started_us = clock_monotonic_us();
 
 	(void)state;
 	assert_int_equal(run(&sleep_long), ERR_TIMEOUT);
-	assert_true(monotonic_us() - started_us < 1500000);
+	assert_true(clock_monotonic_us() - started_us < 1500000);
 	assert_int_equal(number(&one), 1);
 }
 

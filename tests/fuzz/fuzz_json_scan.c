@@ -1,6 +1,7 @@
 /* fuzz_json_scan.c -- any bytes through the JSON scan: it agrees with a second, recursive reading
  * of RFC 8259, and what it lets pass is the whole text to json-c too. */
 #include "base/json_scan.h"
+#include "base/utf8.h"
 
 #include <assert.h>
 #include <json-c/json.h>

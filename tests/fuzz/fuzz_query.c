@@ -1,6 +1,7 @@
 /* fuzz_query.c -- any bytes as a query string: its pairs are texts that give the same pairs again
  * when they are written down, and each goes through a field of every kind. */
 #include "base/url.h"
+#include "base/utf8.h"
 #include "field/field.h"
 
 #include <assert.h>

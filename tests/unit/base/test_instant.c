@@ -6,7 +6,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#include <time.h>
 
 #include <cmocka.h>
 
@@ -275,22 +274,6 @@ static void test_format_outside_the_years(void **state)
 	assert_string_equal(text, "0001-01-01");
 }
 
-static void test_clocks(void **state)
-{
-	int64_t now_us = instant_now_us();
-	int64_t start_us = monotonic_us();
-
-	(void)state;
-	/* time(2) reads the clock of the last tick, so its second may be the one before. */
-	assert_in_range(time(NULL) - now_us / 1000000 + 1, 0, 2);
-	for (int i = 0; i < 1000; i++) {
-		int64_t next_us = monotonic_us();
-
-		assert_true(next_us >= start_us);
-		start_us = next_us;
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -300,7 +283,6 @@ int main(void)
 		cmocka_unit_test(test_instant_vectors),
 		cmocka_unit_test(test_instant_refusals),
 		cmocka_unit_test(test_format_outside_the_years),
-		cmocka_unit_test(test_clocks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
