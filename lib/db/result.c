@@ -9,24 +9,7 @@
 #include "base/instant.h"
 #include "base/json.h"
 #include "base/uuid.h"
-
-/* PostgreSQL's type OIDs (pg_type.dat); any other type here is an enum, which travels as text. */
-enum {
-	BOOL = 16,
-	INT8 = 20,
-	INT2 = 21,
-	INT4 = 23,
-	JSON = 114,
-	FLOAT8 = 701,
-	TEXT_ARRAY = 1009,
-	DATE = 1082,
-	TIMESTAMPTZ = 1184,
-	UUID = 2950,
-	JSONB = 3802,
-};
-
-#define EPOCH_2000_DAYS 10957
-#define EPOCH_2000_US (INT64_C(86400000000) * EPOCH_2000_DAYS)
+#include "db/pg_types.h"
 
 struct column *columns_new(const PGresult *rows)
 {
@@ -114,41 +97,41 @@ static void put_value(struct buf *buf, uint32_t type, const char *bytes, int len
 	char *at;
 
 	switch (type) {
-	case BOOL:
+	case PG_BOOL:
 		json_put_bool(buf, bytes[0]);
 		break;
-	case INT2:
-	case INT4:
-	case INT8:
+	case PG_INT2:
+	case PG_INT4:
+	case PG_INT8:
 		buf_put_int(buf, read_integer(bytes, len));
 		break;
-	case FLOAT8:
+	case PG_FLOAT8:
 		put_real(buf, bytes);
 		break;
-	case TEXT_ARRAY:
+	case PG_TEXT_ARRAY:
 		put_strings(buf, bytes);
 		break;
-	case JSON:
+	case PG_JSON:
 		buf_put(buf, bytes, (size_t)len);
 		break;
-	case JSONB: /* a version byte goes before the text */
+	case PG_JSONB: /* a version byte goes before the text */
 		buf_put(buf, bytes + 1, (size_t)len - 1);
 		break;
-	case TIMESTAMPTZ:
+	case PG_TIMESTAMPTZ:
 		at = buf_reserve(buf, INSTANT_TEXT_BYTES + 2);
 		*at = '"';
-		at = instant_format(at + 1, read_i64(bytes) + EPOCH_2000_US);
+		at = instant_format(at + 1, read_i64(bytes) + PG_EPOCH_US);
 		*at = '"';
 		buf->len = (size_t)(at + 1 - buf->data);
 		break;
-	case DATE:
+	case PG_DATE:
 		at = buf_reserve(buf, 16);
 		*at = '"';
-		at = date_format(at + 1, (int32_t)read_u32(bytes) + EPOCH_2000_DAYS);
+		at = date_format(at + 1, (int32_t)read_u32(bytes) + PG_EPOCH_DAYS);
 		*at = '"';
 		buf->len = (size_t)(at + 1 - buf->data);
 		break;
-	case UUID:
+	case PG_UUID:
 		at = buf_reserve(buf, 40);
 		*at = '"';
 		at = uuid_format(at + 1, (const uint8_t *)bytes);

@@ -6,10 +6,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { EPOCH_2000_DAYS = 10957, TYPE_BOOL = 16, TYPE_BIGINT = 20, TYPE_TEXT = 25 };
-enum { TYPE_TEXT_ARRAY = 1009, TYPE_DATE = 1082, TYPE_TIMESTAMPTZ = 1184, TYPE_UUID = 2950 };
-
-#define EPOCH_2000_US (INT64_C(86400000000) * EPOCH_2000_DAYS)
+#include "db/pg_types.h"
 
 static bool holds(const struct sql_condition *condition, const struct query *query)
 {
@@ -80,7 +77,7 @@ static size_t encode_strings(struct arena *arena, const struct strings *strings,
 	*out = at;
 	at = put_u32(at, strings->count > 0);
 	at = put_u32(at, 0);
-	at = put_u32(at, TYPE_TEXT);
+	at = put_u32(at, PG_TEXT);
 	if (strings->count == 0)
 		return 12;
 	at = put_u32(at, (uint32_t)strings->count);
@@ -97,30 +94,30 @@ static size_t encode_strings(struct arena *arena, const struct strings *strings,
 static size_t encode_param(struct arena *arena, const struct param *param, uint32_t type,
 			   const char **out)
 {
-	if (type == TYPE_TEXT) {
+	if (type == PG_TEXT) {
 		*out = param->text;
 		return strlen(param->text);
 	}
-	if (type == TYPE_TEXT_ARRAY)
+	if (type == PG_TEXT_ARRAY)
 		return encode_strings(arena, &param->strings, out);
-	if (type == TYPE_UUID) {
+	if (type == PG_UUID) {
 		*out = (const char *)param->uuid;
 		return sizeof param->uuid;
 	}
 	char *at = arena_alloc(arena, 8);
 	*out = at;
 	switch (type) {
-	case TYPE_BOOL:
+	case PG_BOOL:
 		*at = param->boolean;
 		return 1;
-	case TYPE_BIGINT:
+	case PG_INT8:
 		put_u64(at, (uint64_t)param->integer);
 		return 8;
-	case TYPE_TIMESTAMPTZ:
-		put_u64(at, (uint64_t)(param->integer - EPOCH_2000_US));
+	case PG_TIMESTAMPTZ:
+		put_u64(at, (uint64_t)(param->integer - PG_EPOCH_US));
 		return 8;
-	case TYPE_DATE:
-		put_u32(at, (uint32_t)(param->days - EPOCH_2000_DAYS));
+	case PG_DATE:
+		put_u32(at, (uint32_t)(param->days - PG_EPOCH_DAYS));
 		return 4;
 	default:
 		assert(!"a type that scripts/sqlgen declares");

@@ -14,6 +14,7 @@
 #include "base/uuid.h"
 #include "daemon/log.h"
 #include "db/db.h"
+#include "db/pg_types.h"
 #include "db/result.h"
 
 #define STATEMENT(sql, ...)                                                                        \
@@ -34,7 +35,7 @@ static const struct statement make_sequence = STATEMENT("CREATE TEMP SEQUENCE tr
 static const struct statement empty = STATEMENT("DELETE FROM t");
 static const struct statement count_rows = STATEMENT("SELECT count(*) AS n FROM t");
 static const struct statement insert =
-	STATEMENT("INSERT INTO t VALUES ($1)", .param_count = 1, .param_types = { 20 });
+	STATEMENT("INSERT INTO t VALUES ($1)", .param_count = 1, .param_types = { PG_INT8 });
 static const struct statement twice_refused =
 	STATEMENT("DO $$ BEGIN IF nextval('tries') < 3 THEN"
 		  " RAISE EXCEPTION USING errcode = 'serialization_failure'; END IF; END $$");
@@ -223,7 +224,8 @@ static void test_many_variants(void **state)
 	static const struct statement sum = {
 		.name = "sum",
 		.param_count = 9,
-		.param_types = { 16, 16, 16, 16, 16, 16, 16, 16, 16 },
+		.param_types = { PG_BOOL, PG_BOOL, PG_BOOL, PG_BOOL, PG_BOOL, PG_BOOL, PG_BOOL,
+				 PG_BOOL, PG_BOOL },
 		.line_count = 11,
 		.lines = lines,
 	};

@@ -6,11 +6,11 @@
 #include <string.h>
 
 #include "db/db.h"
+#include "db/pg_types.h"
 #include "db/statement.h"
 #include "statements.h"
 
 enum { MAX_WORDS = 16 };
-enum { INT8 = 20, INT2 = 21, INT4 = 23, VOID = 2278 };
 
 /* The words that a parameter is compared with; `skips` when none of them needs to hold. */
 struct choice {
@@ -20,7 +20,10 @@ struct choice {
 };
 
 /* The types that result.c reads; any other must be an enum, which travels as its text. */
-static const Oid readable[] = { 16, 20, 21, 23, 25, 114, 701, 1009, 1082, 1184, 2950, 3802 };
+static const Oid readable[] = {
+	PG_BOOL,   PG_INT8,	  PG_INT2, PG_INT4,	   PG_TEXT, PG_JSON,
+	PG_FLOAT8, PG_TEXT_ARRAY, PG_DATE, PG_TIMESTAMPTZ, PG_UUID, PG_JSONB
+};
 
 static PGconn *conn;
 static int fault_count, variant_count;
@@ -76,7 +79,7 @@ static void check_columns(const struct query *query, const char *text, const PGr
 	char message[128];
 
 	for (int i = 0; i < PQnfields(rows); i++) {
-		if (is_readable(PQftype(rows, i)) || PQftype(rows, i) == VOID)
+		if (is_readable(PQftype(rows, i)) || PQftype(rows, i) == PG_VOID)
 			continue;
 		snprintf(message, sizeof message,
 			 "column %s has type %u, which result.c cannot read", PQfname(rows, i),
@@ -87,7 +90,7 @@ static void check_columns(const struct query *query, const char *text, const PGr
 
 static bool is_integer(Oid type)
 {
-	return type == INT2 || type == INT4 || type == INT8;
+	return type == PG_INT2 || type == PG_INT4 || type == PG_INT8;
 }
 
 /* Integers of each size compare with each other, through indexes too. */

@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-enum { BOOL = 16, INT8 = 20, INT2 = 21, INT4 = 23, TEXT = 25, JSON = 114, FLOAT8 = 701 };
-enum { TEXT_ARRAY = 1009, DATE = 1082, TIMESTAMPTZ = 1184, UUID = 2950, JSONB = 3802 };
+#include "db/pg_types.h"
+
 enum { AN_ENUM = 16400 };
 
 /* A row of one value: name, type, bytes; `len` -1 is SQL's NULL. */
@@ -64,36 +64,36 @@ static void test_each_type(void **state)
 		struct value value;
 		const char *json;
 	} rows[] = {
-		{ { "v", BOOL, "\1", 1 }, "{\"v\":true}" },
-		{ { "v", BOOL, "\0", 1 }, "{\"v\":false}" },
-		{ { "v", INT2, "\xff\xfe", 2 }, "{\"v\":-2}" },
-		{ { "v", INT4, "\0\0\1\2", 4 }, "{\"v\":258}" },
-		{ { "v", INT4, "\x80\0\0\0", 4 }, "{\"v\":-2147483648}" },
-		{ { "v", INT8, "\x7f\xff\xff\xff\xff\xff\xff\xff", 8 },
+		{ { "v", PG_BOOL, "\1", 1 }, "{\"v\":true}" },
+		{ { "v", PG_BOOL, "\0", 1 }, "{\"v\":false}" },
+		{ { "v", PG_INT2, "\xff\xfe", 2 }, "{\"v\":-2}" },
+		{ { "v", PG_INT4, "\0\0\1\2", 4 }, "{\"v\":258}" },
+		{ { "v", PG_INT4, "\x80\0\0\0", 4 }, "{\"v\":-2147483648}" },
+		{ { "v", PG_INT8, "\x7f\xff\xff\xff\xff\xff\xff\xff", 8 },
 		  "{\"v\":9223372036854775807}" },
-		{ { "v", INT8, "\x80\0\0\0\0\0\0\0", 8 }, "{\"v\":-9223372036854775808}" },
-		{ { "v", FLOAT8, "\x3f\xf8\0\0\0\0\0\0", 8 }, "{\"v\":1.5}" },
-		{ { "v", FLOAT8, "\x3f\xb9\x99\x99\x99\x99\x99\x9a", 8 }, "{\"v\":0.1}" },
-		{ { "v", FLOAT8, "\x3f\xd5\x55\x55\x55\x55\x55\x55", 8 },
+		{ { "v", PG_INT8, "\x80\0\0\0\0\0\0\0", 8 }, "{\"v\":-9223372036854775808}" },
+		{ { "v", PG_FLOAT8, "\x3f\xf8\0\0\0\0\0\0", 8 }, "{\"v\":1.5}" },
+		{ { "v", PG_FLOAT8, "\x3f\xb9\x99\x99\x99\x99\x99\x9a", 8 }, "{\"v\":0.1}" },
+		{ { "v", PG_FLOAT8, "\x3f\xd5\x55\x55\x55\x55\x55\x55", 8 },
 		  "{\"v\":0.3333333333333333}" },
-		{ { "v", FLOAT8, "\0\0\0\0\0\0\0\0", 8 }, "{\"v\":0}" },
-		{ { "v", TEXT, "a\"b", 3 }, "{\"v\":\"a\\\"b\"}" },
-		{ { "v", TEXT, "", 0 }, "{\"v\":\"\"}" },
-		{ { "v", TEXT, "", -1 }, "{\"v\":null}" },
+		{ { "v", PG_FLOAT8, "\0\0\0\0\0\0\0\0", 8 }, "{\"v\":0}" },
+		{ { "v", PG_TEXT, "a\"b", 3 }, "{\"v\":\"a\\\"b\"}" },
+		{ { "v", PG_TEXT, "", 0 }, "{\"v\":\"\"}" },
+		{ { "v", PG_TEXT, "", -1 }, "{\"v\":null}" },
 		{ { "v", AN_ENUM, "IN_PROGRESS", 11 }, "{\"v\":\"IN_PROGRESS\"}" },
-		{ { "v", JSON, "{\"a\": [1]}", 10 }, "{\"v\":{\"a\": [1]}}" },
-		{ { "v", JSONB, "\1[1, 2]", 7 }, "{\"v\":[1, 2]}" },
-		{ { "v", UUID, "\x01\x7f\x22\xe2\x79\xb0\x7c\xc3\x98\xc4\xdc\x0c\x0c\x07\x39\x8f",
-		    16 },
+		{ { "v", PG_JSON, "{\"a\": [1]}", 10 }, "{\"v\":{\"a\": [1]}}" },
+		{ { "v", PG_JSONB, "\1[1, 2]", 7 }, "{\"v\":[1, 2]}" },
+		{ { "v", PG_UUID,
+		    "\x01\x7f\x22\xe2\x79\xb0\x7c\xc3\x98\xc4\xdc\x0c\x0c\x07\x39\x8f", 16 },
 		  "{\"v\":\"017f22e2-79b0-7cc3-98c4-dc0c0c07398f\"}" },
-		{ { "v", TIMESTAMPTZ, "\0\0\0\0\0\0\0\0", 8 },
+		{ { "v", PG_TIMESTAMPTZ, "\0\0\0\0\0\0\0\0", 8 },
 		  "{\"v\":\"2000-01-01T00:00:00.000000Z\"}" },
-		{ { "v", TIMESTAMPTZ, "\xff\xff\xff\xff\xff\xff\xff\xff", 8 },
+		{ { "v", PG_TIMESTAMPTZ, "\xff\xff\xff\xff\xff\xff\xff\xff", 8 },
 		  "{\"v\":\"1999-12-31T23:59:59.999999Z\"}" },
-		{ { "v", DATE, "\0\0\0\x1f", 4 }, "{\"v\":\"2000-02-01\"}" },
-		{ { "v", DATE, "\xff\xff\xd5\x33", 4 }, "{\"v\":\"1970-01-01\"}" },
-		{ { "v", TEXT_ARRAY, "\0\0\0\0\0\0\0\0\0\0\0\x19", 12 }, "{\"v\":[]}" },
-		{ { "v", TEXT_ARRAY,
+		{ { "v", PG_DATE, "\0\0\0\x1f", 4 }, "{\"v\":\"2000-02-01\"}" },
+		{ { "v", PG_DATE, "\xff\xff\xd5\x33", 4 }, "{\"v\":\"1970-01-01\"}" },
+		{ { "v", PG_TEXT_ARRAY, "\0\0\0\0\0\0\0\0\0\0\0\x19", 12 }, "{\"v\":[]}" },
+		{ { "v", PG_TEXT_ARRAY,
 		    "\0\0\0\1\0\0\0\0\0\0\0\x19\0\0\0\2\0\0\0\1\0\0\0\2ab\0\0\0\1\"", 31 },
 		  "{\"v\":[\"ab\",\"\\\"\"]}" },
 	};
@@ -106,9 +106,9 @@ static void test_each_type(void **state)
 static void test_rows(void **state)
 {
 	static const struct value values[] = {
-		{ "_key", TEXT, "secret", 6 }, { "id", INT4, "\0\0\0\7", 4 },
-		{ "note", TEXT, "", -1 },      { "_total", INT8, "\0\0\0\0\0\0\0\1", 8 },
-		{ "done", BOOL, "\1", 1 },
+		{ "_key", PG_TEXT, "secret", 6 }, { "id", PG_INT4, "\0\0\0\7", 4 },
+		{ "note", PG_TEXT, "", -1 },	  { "_total", PG_INT8, "\0\0\0\0\0\0\0\1", 8 },
+		{ "done", PG_BOOL, "\1", 1 },
 	};
 
 	(void)state;
@@ -118,7 +118,7 @@ static void test_rows(void **state)
 /* A row without any member to show is an object too. */
 static void test_hidden_row(void **state)
 {
-	static const struct value hidden = { "_key", TEXT, "secret", 6 };
+	static const struct value hidden = { "_key", PG_TEXT, "secret", 6 };
 
 	(void)state;
 	assert_json(&hidden, 1, "{}");
@@ -127,14 +127,14 @@ static void test_hidden_row(void **state)
 static void test_values(void **state)
 {
 	static const struct value values[] = {
-		{ "text", TEXT, "abc", 3 },
-		{ "no_text", TEXT, "", -1 },
-		{ "number", INT2, "\xff\xff", 2 },
-		{ "no_number", INT8, "", -1 },
-		{ "yes", BOOL, "\1", 1 },
-		{ "unknown", BOOL, "", -1 },
-		{ "_id", UUID, "0123456789abcdef", 16 },
-		{ "no_id", UUID, "", -1 },
+		{ "text", PG_TEXT, "abc", 3 },
+		{ "no_text", PG_TEXT, "", -1 },
+		{ "number", PG_INT2, "\xff\xff", 2 },
+		{ "no_number", PG_INT8, "", -1 },
+		{ "yes", PG_BOOL, "\1", 1 },
+		{ "unknown", PG_BOOL, "", -1 },
+		{ "_id", PG_UUID, "0123456789abcdef", 16 },
+		{ "no_id", PG_UUID, "", -1 },
 	};
 	struct result result = make_result(values, 8);
 

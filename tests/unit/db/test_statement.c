@@ -9,13 +9,12 @@
 
 #include <cmocka.h>
 
-enum { BOOL = 16, INT8 = 20, TEXT = 25, TEXT_ARRAY = 1009, DATE = 1082, TIMESTAMPTZ = 1184 };
-enum { UUID = 2950 };
+#include "db/pg_types.h"
 
 static const struct statement list = {
 	.name = "list",
 	.param_count = 3,
-	.param_types = { BOOL, TEXT, TEXT },
+	.param_types = { PG_BOOL, PG_TEXT, PG_TEXT },
 	.line_count = 6,
 	.lines =
 		(const struct sql_line[]){
@@ -106,41 +105,43 @@ static void assert_encoded(struct arena *arena, uint32_t type, struct param para
 
 static void test_null(void **state)
 {
-	static const uint32_t types[] = { BOOL, INT8, TEXT, TEXT_ARRAY, DATE, TIMESTAMPTZ, UUID };
+	static const uint32_t types[] = { PG_BOOL, PG_INT8,	   PG_TEXT, PG_TEXT_ARRAY,
+					  PG_DATE, PG_TIMESTAMPTZ, PG_UUID };
 
 	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
 		assert_encoded(*state, types[i], (struct param){ .set = false }, NULL, 0);
-	assert_encoded(*state, TEXT, param_text(NULL), NULL, 0);
+	assert_encoded(*state, PG_TEXT, param_text(NULL), NULL, 0);
 }
 
 static void test_scalars(void **state)
 {
 	struct uuid uuid = { .bytes = "0123456789abcde", .set = true };
 
-	assert_encoded(*state, BOOL, param_boolean((struct boolean){ true, true }), "\1", 1);
-	assert_encoded(*state, BOOL, param_boolean((struct boolean){ false, true }), "\0", 1);
-	assert_encoded(*state, INT8, param_integer((struct integer){ 258, true }),
+	assert_encoded(*state, PG_BOOL, param_boolean((struct boolean){ true, true }), "\1", 1);
+	assert_encoded(*state, PG_BOOL, param_boolean((struct boolean){ false, true }), "\0", 1);
+	assert_encoded(*state, PG_INT8, param_integer((struct integer){ 258, true }),
 		       "\0\0\0\0\0\0\1\2", 8);
-	assert_encoded(*state, INT8, param_integer((struct integer){ -2, true }),
+	assert_encoded(*state, PG_INT8, param_integer((struct integer){ -2, true }),
 		       "\xff\xff\xff\xff\xff\xff\xff\xfe", 8);
-	assert_encoded(*state, INT8, param_integer((struct integer){ INT64_MIN, true }),
+	assert_encoded(*state, PG_INT8, param_integer((struct integer){ INT64_MIN, true }),
 		       "\x80\0\0\0\0\0\0\0", 8);
-	assert_encoded(*state, TEXT, param_text(""), "", 0);
-	assert_encoded(*state, TEXT, param_text("caf\xc3\xa9"), "caf\xc3\xa9", 5);
-	assert_encoded(*state, UUID, param_uuid(uuid), "0123456789abcde", 16);
+	assert_encoded(*state, PG_TEXT, param_text(""), "", 0);
+	assert_encoded(*state, PG_TEXT, param_text("caf\xc3\xa9"), "caf\xc3\xa9", 5);
+	assert_encoded(*state, PG_UUID, param_uuid(uuid), "0123456789abcde", 16);
 }
 
 /* PostgreSQL counts from 2000-01-01. */
 static void test_times(void **state)
 {
-	assert_encoded(*state, DATE, param_date((struct date){ 10957, true }), "\0\0\0\0", 4);
-	assert_encoded(*state, DATE, param_date((struct date){ 10956, true }), "\xff\xff\xff\xff",
+	assert_encoded(*state, PG_DATE, param_date((struct date){ 10957, true }), "\0\0\0\0", 4);
+	assert_encoded(*state, PG_DATE, param_date((struct date){ 10956, true }),
+		       "\xff\xff\xff\xff", 4);
+	assert_encoded(*state, PG_DATE, param_date((struct date){ 0, true }), "\xff\xff\xd5\x33",
 		       4);
-	assert_encoded(*state, DATE, param_date((struct date){ 0, true }), "\xff\xff\xd5\x33", 4);
-	assert_encoded(*state, TIMESTAMPTZ,
+	assert_encoded(*state, PG_TIMESTAMPTZ,
 		       param_instant((struct instant){ INT64_C(946684800000001), true }),
 		       "\0\0\0\0\0\0\0\1", 8);
-	assert_encoded(*state, TIMESTAMPTZ,
+	assert_encoded(*state, PG_TIMESTAMPTZ,
 		       param_instant((struct instant){ INT64_C(946684799999999), true }),
 		       "\xff\xff\xff\xff\xff\xff\xff\xff", 8);
 }
@@ -153,10 +154,10 @@ static void test_strings(void **state)
 	static const char none[] = "\0\0\0\0\0\0\0\0\0\0\0\x19";
 	const char *items[] = { "ab", "" };
 
-	assert_encoded(*state, TEXT_ARRAY, param_strings((struct strings){ items, 2, true }), two,
-		       sizeof two - 1);
-	assert_encoded(*state, TEXT_ARRAY, param_strings((struct strings){ NULL, 0, true }), none,
-		       sizeof none - 1);
+	assert_encoded(*state, PG_TEXT_ARRAY, param_strings((struct strings){ items, 2, true }),
+		       two, sizeof two - 1);
+	assert_encoded(*state, PG_TEXT_ARRAY, param_strings((struct strings){ NULL, 0, true }),
+		       none, sizeof none - 1);
 }
 
 int main(void)
