@@ -67,8 +67,8 @@ struct list_query {
  * `new_only` demands that there is no row at all. */
 struct precondition {
 	struct strings if_match, if_none_match;
+	struct boolean new_only; /* set or not; its value says nothing more */
 	struct integer version;
-	bool new_only;
 };
 
 static inline struct param param_boolean(struct boolean v)

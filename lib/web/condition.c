@@ -39,9 +39,9 @@ enum err condition_read(struct request *req)
 
 	if (match && strcmp(match, "*") != 0 && !read_tags(req, match, &req->when.if_match))
 		return refuse(req, ERR_BAD_REQUEST, NULL, "If-Match is malformed");
-	req->when.new_only = none_match && strcmp(none_match, "*") == 0;
-	if (none_match && !req->when.new_only &&
-	    !read_tags(req, none_match, &req->when.if_none_match))
+	if (none_match && strcmp(none_match, "*") == 0)
+		req->when.new_only = (struct boolean){ true, true };
+	else if (none_match && !read_tags(req, none_match, &req->when.if_none_match))
 		return refuse(req, ERR_BAD_REQUEST, NULL, "If-None-Match is malformed");
 	return OK;
 }
@@ -79,7 +79,7 @@ enum err condition_check(struct request *req, const struct result *rows)
 	const struct precondition *when = &req->when;
 	const char *tag = condition_tag(rows);
 
-	if (when->new_only || (when->if_match.set && !is_among(&when->if_match, tag)) ||
+	if (when->new_only.set || (when->if_match.set && !is_among(&when->if_match, tag)) ||
 	    is_among(&when->if_none_match, tag))
 		return refuse_stale(req, ERR_PRECONDITION_FAILED, rows);
 	if (when->version.set && when->version.value != result_integer(rows, 0, "version").value)

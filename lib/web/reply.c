@@ -111,7 +111,7 @@ enum err reply_changed(struct request *req, struct query query, struct query cur
 {
 	struct result rows;
 
-	if (req->when.new_only || (req->body.sent.set && req->body.sent.count == 0))
+	if (req->body.sent.set && req->body.sent.count == 0)
 		return reply_as_is(req, current);
 	TRY(ask(req, query, &rows));
 	return rows.row_count == 0 ? reply_unchanged(req, current)
@@ -122,8 +122,6 @@ enum err reply_deleted(struct request *req, struct query query, struct query cur
 {
 	struct result rows;
 
-	if (req->when.new_only)
-		return reply_unchanged(req, current);
 	TRY(ask(req, query, &rows));
 	return rows.row_count == 0 ? reply_unchanged(req, current) : answer_empty(req, 204);
 }
