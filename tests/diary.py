@@ -1,6 +1,5 @@
 """Journal entries and moods, as the tests of both make and compare them."""
 
-from contract import refused
 from groups import read, wrong
 
 LEAST = {"journals": {"content": "Dear diary"}, "moods": {"score": 3}}
@@ -22,11 +21,6 @@ def write(who, **members):
 def feel(who, **members):
     """A new mood."""
     return make(who, "moods", **members)
-
-
-def stale(answer, row):
-    refused(answer, 412, "precondition_failed")
-    assert (answer.json()["current"], answer.headers["ETag"]) == (row, f'"{row["version"]}"')
 
 
 def wrong_everywhere(user, kind, row, **members):

@@ -70,14 +70,19 @@ bool answers_etag(const struct route *route)
 	return route->digested || (find_version(route->answer) && !route->list);
 }
 
-/* A change takes `version` in its body, and with it If-Match; a deletion has only the header. */
+/* Whether the body of a change names the version that it changes. */
+static bool takes_version(const struct route *route)
+{
+	return find_version(route->body) && !route->creates;
+}
+
+/* What takes `version` in its body takes If-Match too; so does the deletion of what has an ETag. */
 bool takes_if_match(const struct operation *operation)
 {
 	const struct route *route = operation->route;
 
-	if (route->body)
-		return find_version(route->body) && !route->creates;
-	return route->methods == DELETE && operation->reader && answers_etag(operation->reader);
+	return takes_version(route) ||
+	       (route->methods == DELETE && operation->reader && answers_etag(operation->reader));
 }
 
 /* Whether the client may choose the id of what it makes. */
@@ -125,6 +130,8 @@ static bool may_refuse(const struct operation *operation, enum err err)
 		return strchr(operation->path, '{');
 	case ERR_ID_TAKEN:
 		return takes_id(route);
+	case ERR_VERSION_CONFLICT:
+		return takes_version(route);
 	case ERR_PRECONDITION_FAILED:
 		return takes_if_match(operation);
 	case ERR_IDEMPOTENCY_IN_FLIGHT:

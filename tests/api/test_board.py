@@ -10,6 +10,7 @@ from board_model import STATUSES, BoardModel, random_body
 from client import at_once
 from contract import refused
 from groups import NOBODYS, found, ids, make, make_task, read
+from resources import stale, tag
 
 
 @pytest.fixture(params=["/tasks", "/users/{}/tasks", "/api/{}/tasks"], ids=["own", "user-scoped", "short"])
@@ -68,7 +69,7 @@ def test_every_place(user, surface, four):
         moved = answer.json()
         assert moved == {**before, "position": moved["position"], "version": before["version"] + 1,
                          "updated_at": moved["updated_at"]} == read(user, f"/tasks/{task}")
-        assert answer.headers["ETag"] == f'"{moved["version"]}"'
+        assert answer.headers["ETag"] == tag(user, f"/tasks/{task}")
         assert column(user) == order
 
 
@@ -119,14 +120,12 @@ def test_the_condition_of_a_move(user, four):
     a, b, *_ = four
     path = f"/tasks/{b}/move"
     assert user.post(path, json={"after": None, "version": 1}).json()["version"] == 2
-    assert user.post(path, json={"after": a}, headers={"If-Match": '"2"'}).json()["version"] == 3
-    now = read(user, f"/tasks/{b}")
-    for body, headers in [({"version": 2}, {}), ({"version": 4}, {}), ({}, {"If-Match": '"2"'}),
-                          ({"version": 3}, {"If-Match": '"9"'}), ({"version": 2}, {"If-Match": "*"})]:
-        answer = user.post(path, json={"after": None, **body}, headers=headers)
-        refused(answer, 412, "precondition_failed")
-        assert answer.json()["current"] == now
-        assert answer.headers["ETag"] == '"3"'
+    old = tag(user, f"/tasks/{b}")
+    assert user.post(path, json={"after": a}, headers={"If-Match": old}).json()["version"] == 3
+    for status, body, headers in [(409, {"version": 2}, {}), (409, {"version": 4}, {}), (412, {}, {"If-Match": old}),
+                                  (412, {"version": 3}, {"If-Match": '"9"'}), (409, {"version": 2}, {"If-Match": "*"}),
+                                  (412, {}, {"If-None-Match": "*"})]:
+        stale(user.post(path, json={"after": None, **body}, headers=headers), user, f"/tasks/{b}", status)
     refused(user.post(path, json={}, headers={"If-Match": "3"}), 400, "bad_request")
     assert user.post(path, json={"version": 3}, headers={"If-Match": "*"}).json()["version"] == 4
 

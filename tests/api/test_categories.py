@@ -5,6 +5,7 @@ import pytest
 from client import at_once
 from contract import refused
 from groups import change, found, ids, make, make_task, new_id, read, wrong
+from resources import stale, tag
 
 SAME = [("Errands", "ERRANDS"), ("Büro", "BÜRO"), ("ПРИВЕТ", "привет"), ("Ωμέγα", "ΩΜΈΓΑ"),
         ("STRAẞE", "straße"), ("Ǆ", "ǆ"), ("ǅ", "Ǆ"),
@@ -60,8 +61,8 @@ def test_what_is_told_first(user):
     one = f"/categories/{row['id']}"
     refused(user.post("/categories", json={"name": "B", "color": "red"}), 400, "validation_failed", "color")
     refused(user.post("/categories", json={"name": "B", "id": row["id"]}), 409, "id_taken", "id")
-    refused(user.patch(one, json={"name": "B", "version": 2}), 412, "precondition_failed")
-    refused(user.patch(one, json={"name": "B"}, headers={"If-Match": '"9"'}), 412, "precondition_failed")
+    stale(user.patch(one, json={"name": "B", "version": 2}), user, one, 409)
+    stale(user.patch(one, json={"name": "B"}, headers={"If-Match": '"9"'}), user, one)
     refused(user.patch(f"/categories/{new_id()}", json={"name": "B"}), 404, "not_found")
     taken(user.patch(one, json={"name": "B", "version": 1}))
     assert found(user, "/categories") == [row, other]
@@ -97,16 +98,16 @@ def test_a_deleted_category_leaves_its_tasks(user, stranger):
     inside = [make_task(user, category_id=row["id"], project_id=project["id"], completed=number == 1,
                         description="d") for number in range(3)]
     outside = make_task(user, category_id=other["id"])
+    tags = [tag(user, f"/tasks/{task['id']}") for task in inside]
     refused(stranger.delete(f"/categories/{row['id']}"), 403, "forbidden")
     assert user.delete(f"/categories/{row['id']}").status_code == 204
-    for task in inside:
+    for task, old in zip(inside, tags):
         left = user.get(f"/tasks/{task['id']}")
         assert left.json() == {**task, "category_id": None, "version": 2,
                                "updated_at": left.json()["updated_at"]}
         assert left.json()["updated_at"] > task["updated_at"]
-        assert left.headers["ETag"] == '"2"'
-        refused(user.patch(f"/tasks/{task['id']}", json={"title": "x"}, headers={"If-Match": '"1"'}), 412,
-                "precondition_failed")
+        stale(user.patch(f"/tasks/{task['id']}", json={"title": "x"}, headers={"If-Match": old}), user,
+              f"/tasks/{task['id']}")
     assert read(user, f"/tasks/{outside['id']}") == outside
     assert ids(found(user, "/tasks", category_id="none", sort_order="asc")) == ids(inside)
     assert read(user, f"/categories/{other['id']}") == {**other, "task_count": 1}

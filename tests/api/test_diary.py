@@ -4,8 +4,9 @@ import pytest
 
 from client import at_once
 from contract import refused
-from diary import LEAST, TEXT, make, stale
+from diary import LEAST, TEXT, make
 from groups import NOBODYS, change, new_id, read, wrong
+from resources import stale, tag
 
 
 @pytest.fixture(params=["journals", "moods"])
@@ -36,26 +37,30 @@ def test_nobody_without_a_token(client, kind, method, inside):
 
 
 def test_a_stale_writer_is_told(user, one, text):
+    old = tag(user, one)
     row = change(user, one, **{text: "b"})
-    for condition in [{"headers": {"If-Match": '"1"'}}, {"headers": {"If-Match": '"3", W/"2"'}}]:
-        stale(user.patch(one, json={text: "c"}, **condition), row)
-        stale(user.put(one, json={}, **condition), row)
-        stale(user.delete(one, **condition), row)
+    for condition in [{"headers": {"If-Match": old}}, {"headers": {"If-Match": f'"3", W/{old}'}},
+                      {"headers": {"If-None-Match": f"W/{tag(user, one)}"}}, {"headers": {"If-None-Match": "*"}}]:
+        stale(user.patch(one, json={text: "c"}, **condition), user, one)
+        stale(user.put(one, json={}, **condition), user, one)
+        stale(user.delete(one, **condition), user, one)
     for version in [1, 3]:
-        stale(user.patch(one, json={text: "c", "version": version}), row)
-        stale(user.put(one, json={"version": version}), row)
-    stale(user.patch(one, json={text: "c", "version": 2}, headers={"If-Match": '"1"'}), row)
+        stale(user.patch(one, json={text: "c", "version": version}), user, one, 409)
+        stale(user.put(one, json={"version": version}), user, one, 409)
+    stale(user.patch(one, json={text: "c", "version": 2}, headers={"If-Match": old}), user, one)
     for version in [0, -1, 1.5, "2", None, True]:
         wrong(user.patch(one, json={text: "c", "version": version}), "version")
     refused(user.patch(one, json={text: "c"}, headers={"If-Match": "2"}), 400, "bad_request")
-    assert user.get(one, headers={"If-None-Match": '"1"'}).json() == row
+    assert user.get(one, headers={"If-None-Match": old}).json() == row
     assert change(user, one, **{text: "c"}, version=2)["version"] == 3
-    assert user.patch(one, json={text: "d"}, headers={"If-Match": '"3"'}).headers["ETag"] == '"4"'
-    assert user.delete(one, headers={"If-Match": '"4"'}).status_code == 204
+    changed = user.patch(one, json={text: "d"}, headers={"If-Match": f"W/{tag(user, one)}"})
+    assert changed.json()["version"] == 4
+    assert user.delete(one, headers={"If-Match": changed.headers["ETag"]}).status_code == 204
 
 
 def test_one_of_many_writers_wins(user, one, text):
-    answers = at_once(*[lambda n=n: user.patch(one, json={text: f"by {n}"}, headers={"If-Match": '"1"'})
+    now = tag(user, one)
+    answers = at_once(*[lambda n=n: user.patch(one, json={text: f"by {n}"}, headers={"If-Match": now})
                         for n in range(8)])
     assert sorted(answer.status_code for answer in answers) == [200] + [412] * 7
 

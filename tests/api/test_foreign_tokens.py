@@ -12,6 +12,7 @@ import pytest
 from client import PASSWORD, Client, at_once
 from contract import refused
 from groups import change, found, ids, make, make_task, new_id, read
+from resources import tag
 
 SECRET = "the secret of a front end that has its own login"
 HEADER = {"alg": "HS256", "typ": "JWT"}
@@ -181,7 +182,7 @@ def test_their_profile(foreigner):
     changed = change(foreigner, "/users/me", name="Ada", timezone="Europe/London", version=1)
     assert changed == {**profile, "name": "Ada", "timezone": "Europe/London", "version": 2,
                        "updated_at": changed["updated_at"]}
-    answer = foreigner.get("/users/me", headers={"If-None-Match": '"2"'})
+    answer = foreigner.get("/users/me", headers={"If-None-Match": tag(foreigner, "/users/me")})
     assert answer.status_code == 304
 
 

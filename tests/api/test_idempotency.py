@@ -147,7 +147,7 @@ def test_refusals_are_kept(user, stranger):
             (400, "POST", "/tasks", {}), (400, "POST", "/tasks", {"title": ""}),
             (400, "POST", "/tasks", {"title": "x", "project_id": NOBODYS}), (400, "POST", "/moods", {"score": 9}),
             (409, "POST", "/tasks", {"id": own, "title": "y"}), (400, "POST", move, {"after": task}),
-            (412, "POST", move, {"version": 7}), (403, "POST", f"/tasks/{theirs}/move", {}),
+            (409, "POST", move, {"version": 7}), (403, "POST", f"/tasks/{theirs}/move", {}),
             (404, "POST", f"/tasks/{NOBODYS}/move", {}), (404, "POST", f"/projects/{NOBODYS}/tasks", {"title": "x"}),
             (404, "POST", f"/users/{user.id}/tasks/{theirs}/move", {}),
             (409, "PATCH", "/tasks/bulk", {"updates": [{"id": task, "title": "x"}, {"id": own, "version": 9}]}),

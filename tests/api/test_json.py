@@ -222,7 +222,7 @@ def test_a_version_in_other_spellings(user, number):
                                     "9223372036854775806"])
 def test_a_version_that_is_not_the_present_one(user, number):
     one = f"/tasks/{user.post('/tasks', json={'title': 'x'}).json()['id']}"
-    refused(send(user, f'{{"version":{number},"title":"y"}}', "PATCH", one), "precondition_failed", 412)
+    refused(send(user, f'{{"version":{number},"title":"y"}}', "PATCH", one), "version_conflict", 409)
     user.delete(one)
 
 

@@ -8,6 +8,7 @@ from client import at_once
 from contract import refused
 from groups import (MEMBERS, NAME_LIMIT, NOBODYS, REFERENCE, change, counted, found, ids, make, make_task,
                     new_id, read, wrong)
+from resources import stale, tag
 
 WHITE_SPACE = ("\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008"
                "\u2009\u200a\u2028\u2029\u202f\u205f\u3000")
@@ -295,23 +296,11 @@ def test_a_strangers_id_may_be_mine(new_user, kind):
 # Versions and entity tags.
 
 
-def stale(answer, who, one):
-    """Refused, with the row as it is now."""
-    now = who.get(one)
-    refused(answer, 412, "precondition_failed")
-    assert answer.json()["current"] == now.json()
-    assert answer.headers["ETag"] == now.headers["ETag"]
-
-
-def tag(who, one):
-    return who.get(one).headers["ETag"]
-
-
 def test_the_member_version(user, one):
     changed = change(user, one, name=new_id())
     for body in [{"name": "x"}, {}, {"color": "#000000"}]:
         for version in [1, 3, 1_000_000]:
-            stale(user.patch(one, json={**body, "version": version}), user, one)
+            stale(user.patch(one, json={**body, "version": version}), user, one, 409)
     for version in [0, -1, 1.5, "2", None, True]:
         wrong(user.patch(one, json={"color": "#000000", "version": version}), "version")
     assert change(user, one, version=2) == changed
@@ -347,14 +336,15 @@ def test_if_match_sees_that_a_task_was_added(user, kind, row, one):
                    user.put(one, json={"name": "x"}, headers=headers),
                    user.patch(one, json={}, headers=headers), user.delete(one, headers=headers),
                    user.patch(one, json={"name": "x"}, headers={"If-Match": '"1"'}),
-                   user.patch(one, json={"name": "x"}, headers={"If-Match": "W/" + tag(user, one)}),
-                   user.patch(one, json={"name": "x", "version": 2}, headers={"If-Match": tag(user, one)})]:
+                   user.patch(one, json={"name": "x"}, headers={"If-None-Match": f"W/{tag(user, one)}"}),
+                   user.delete(one, headers={"If-None-Match": "*"})]:
         stale(answer, user, one)
+    stale(user.patch(one, json={"name": "x", "version": 2}, headers={"If-Match": tag(user, one)}), user, one, 409)
     assert change(user, one, version=1) == read(user, one)
     answer = user.patch(one, json={"color": "#000000"}, headers={"If-Match": f'{old}, {tag(user, one)}'})
     assert (answer.status_code, answer.json()["version"], answer.json()["task_count"]) == (200, 2, 1)
     assert user.patch(one, json={"color": None},
-                      headers={"If-Match": answer.headers["ETag"]}).status_code == 200
+                      headers={"If-Match": f"W/{answer.headers['ETag']}"}).status_code == 200
     assert user.patch(one, json={"color": None}, headers={"If-Match": "*"}).json()["version"] == 4
     for malformed in ["1", '"1', "*, \"1\""]:
         refused(user.delete(one, headers={"If-Match": malformed}), 400, "bad_request")
