@@ -26,9 +26,14 @@ extern const struct text_format format_email, format_username, format_password, 
 enum err check_dates(struct request *req, const struct date *from, const struct date *to)
 	__attribute__((warn_unused_result));
 
-/* Whether one more attempt is allowed: one query of the limit, or none when it is off. */
+/* Whether one more attempt is allowed: one query of the limit, or none when it is off or the key is
+ * NULL. */
 size_t limit_query(const struct limit *limit, const char *scope, const char *key,
 		   struct query *out);
+
+/* The key under which attempts from the client's address are counted, or NULL if that is unknown.
+ */
+const char *limit_client(struct request *req);
 
 /* Refuses with 429 if one of the first `count` results of limit queries says to wait. */
 enum err check_limits(struct request *req, const struct result *results, size_t count)

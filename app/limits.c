@@ -1,17 +1,28 @@
 /* limits.c -- attempts counted in the database, so that all workers share them. */
 #include "app.h"
 #include "auth/password.h"
+#include "base/network.h"
 #include "base/uuid.h"
 #include "daemon/log.h"
 #include "sql/auth.h"
 
 size_t limit_query(const struct limit *limit, const char *scope, const char *key, struct query *out)
 {
-	if (limit->count == 0)
+	if (limit->count == 0 || !key)
 		return 0;
 	*out = sql_auth_take_attempt(scope, key, (struct integer){ limit->count, true },
 				     (struct integer){ limit->window_s, true });
 	return 1;
+}
+
+const char *limit_client(struct request *req)
+{
+	char *client = arena_alloc(req->arena, NETWORK_TEXT_BYTES);
+
+	if (!req->in.address)
+		return NULL;
+	network_client(req->in.address, client);
+	return client;
 }
 
 enum err check_limits(struct request *req, const struct result *results, size_t count)

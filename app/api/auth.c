@@ -61,7 +61,7 @@ static enum err register_user(struct request *req)
 	char hash[PASSWORD_HASH_BYTES];
 
 	TRY(body_read(req, &in));
-	if (limit_query(&req->web->config->limit_register_address, "register", req->in.address,
+	if (limit_query(&req->web->config->limit_register_address, "register", limit_client(req),
 			&limit)) {
 		TRY(ask(req, limit, &rows));
 		TRY(check_limits(req, &rows, 1));

@@ -83,7 +83,7 @@ struct account_keys {
 
 static void make_account_keys(struct request *req, const char *email, struct account_keys *out)
 {
-	char network[NETWORK_TEXT_BYTES];
+	char network[NETWORK_TEXT_BYTES] = "";
 	char *text = arena_copy(req->arena, email, strlen(email));
 	uint8_t digest[SHA256_BYTES];
 
@@ -91,7 +91,8 @@ static void make_account_keys(struct request *req, const char *email, struct acc
 		*c = (char)tolower((unsigned char)*c);
 	sha256(text, strlen(text), digest);
 	hex_encode(digest, sizeof digest, out->anywhere);
-	network_format(req->in.address, network);
+	if (req->in.address)
+		network_neighbourhood(req->in.address, network);
 	text = arena_printf(req->arena, "%s %s", network, text);
 	sha256(text, strlen(text), digest);
 	hex_encode(digest, sizeof digest, out->here);
@@ -110,7 +111,7 @@ static enum err find_login(struct request *req, const char *email, const struct 
 
 	count += limit_query(&here, "login_here", keys->here, queries + count);
 	count += limit_query(&anywhere, "login_anywhere", keys->anywhere, queries + count);
-	count += limit_query(&config->limit_login_address, "login_address", req->in.address,
+	count += limit_query(&config->limit_login_address, "login_address", limit_client(req),
 			     queries + count);
 	queries[count] = sql_login_find(email);
 	TRY(ask_all(req, queries, count + 1, results));

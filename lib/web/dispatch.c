@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/clock.h"
+#include "base/network.h"
 #include "base/uuid.h"
 #include "daemon/log.h"
 #include "daemon/metrics.h"
@@ -191,6 +192,15 @@ static bool stream_failed(void *from)
 	return FCGX_GetError(from) != 0;
 }
 
+/* Who asks, as the web server says; NULL if that is no plain address. */
+static const char *client_address(struct request *req)
+{
+	const char *said = request_header(req, "REMOTE_ADDR");
+	char *address = arena_alloc(req->arena, NETWORK_TEXT_BYTES);
+
+	return said && network_read(said, address) ? address : NULL;
+}
+
 void dispatch(struct web *web, FCGX_Request *fcgi)
 {
 	struct request req = { .web = web,
@@ -206,7 +216,7 @@ void dispatch(struct web *web, FCGX_Request *fcgi)
 		return;
 	}
 	req.in.method = method_find(method);
-	req.in.address = request_header(&req, "REMOTE_ADDR");
+	req.in.address = client_address(&req);
 	dispatch_answer(&req);
 	send_answer(&req, fcgi);
 	if (is_read(&req))

@@ -35,7 +35,7 @@ struct request {
 		struct source body;
 		enum method method;
 		const char *path, *query;
-		const char *address;	/* the client's, or NULL */
+		const char *address;	/* the client's, as network_read() writes it, or NULL */
 		const char *request_id; /* X-Request-Id, or one of our own */
 	} in;
 

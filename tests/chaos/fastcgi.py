@@ -76,10 +76,11 @@ def parameter(name, value):
     return struct.pack("!II", len(name) | 1 << 31, len(value) | 1 << 31) + name + value
 
 
-def encode(method, path, body=b"", **headers):
-    """The records of one request."""
-    parameters = {"REQUEST_METHOD": method, "REQUEST_URI": path, "REMOTE_ADDR": "127.0.0.1",
-                  "SERVER_PROTOCOL": "HTTP/1.1"}
+def encode(method, path, body=b"", address="127.0.0.1", **headers):
+    """The records of one request, of a client at this address; None: the web server does not say."""
+    parameters = {"REQUEST_METHOD": method, "REQUEST_URI": path, "SERVER_PROTOCOL": "HTTP/1.1"}
+    if address is not None:
+        parameters.update(REMOTE_ADDR=address)
     if body:
         parameters.update(CONTENT_TYPE="application/json", CONTENT_LENGTH=str(len(body)))
     parameters.update({f"HTTP_{name.upper()}": value for name, value in headers.items()})
