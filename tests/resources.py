@@ -1,6 +1,32 @@
-"""What the tests of any resource need: its entity tag, and what a stale writer is told."""
+"""What the tests of any resource need: making one, its entity tag, and what a stale writer is told."""
+
+import itertools
+import uuid
 
 from contract import refused
+
+numbers = itertools.count(1)
+
+
+def new_id():
+    return str(uuid.uuid4())
+
+
+def least(kind):
+    """The smallest body that makes one; names do not come twice."""
+    return {"tasks": {"title": "a task"}, "projects": {"name": f"projects {next(numbers)}"},
+            "categories": {"name": f"categories {next(numbers)}"}, "journals": {"content": "Dear diary"},
+            "moods": {"score": 3}}[kind]
+
+
+KINDS = ["tasks", "projects", "categories", "journals", "moods"]
+
+
+def make(who, kind, **members):
+    """A new one of a kind."""
+    answer = who.post(f"/{kind}", json={**least(kind), **members})
+    assert answer.status_code == 201, answer.text
+    return answer.json()
 
 
 def tag(who, path):
