@@ -120,7 +120,8 @@ static enum err export_user(struct request *req)
 	if (!export.spool)
 		return refuse(req, ERR_UNAVAILABLE, NULL, NULL);
 	/* Makes another issuer's user at first sight; the rollback below would take that back. */
-	TRY(ask(req, user, &row));
+	if (!req->scope.session.set)
+		TRY(ask(req, user, &row));
 	enum err err = db_begin(req->web->db, req->arena, DB_SNAPSHOT, &req->scope, &user, &row);
 	if (err != OK)
 		return ask_failed(req, err);

@@ -33,7 +33,7 @@
 	    "the body must be application/json in UTF-8")                                          \
 	ROW(ERR_IDEMPOTENCY_MISMATCH, 422, "idempotency_mismatch",                                 \
 	    "the key was used with another body")                                                  \
-	ROW(ERR_TOO_MANY_REQUESTS, 429, "too_many_requests", "too many attempts, try again later") \
+	ROW(ERR_TOO_MANY_REQUESTS, 429, "too_many_requests", "too many requests, try again later") \
 	ROW(ERR_INTERNAL, 500, "internal_error", "something went wrong on our side")               \
 	ROW(ERR_UNAVAILABLE, 503, "unavailable", "the service is not available right now")         \
 	ROW(ERR_TIMEOUT, 503, "timeout", "the request took too long")

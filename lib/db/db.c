@@ -47,21 +47,22 @@ static void drop(struct db *db, int64_t deadline_us)
 static enum outcome run_tries(struct db *db, struct arena *arena, const struct batch *batch,
 			      struct result *results)
 {
-	enum outcome outcome = LOST;
+	enum outcome outcome = BATCH_LOST;
 
 	for (int try = 1; try <= MAX_TRIES; try++) {
 		int64_t deadline_us = pipeline_deadline(db, batch);
 		memset(results, 0, batch->count * sizeof *results);
 		if (db->in_transaction ? !db->conn : !connection_open(db, deadline_us))
-			return BUSY;
+			return BATCH_BUSY;
 		outcome = pipeline_run(db, arena, batch, deadline_us, results);
-		if (outcome == LOST)
+		if (outcome == BATCH_LOST)
 			drop(db, deadline_us);
-		if (outcome == DONE || db->in_transaction || batch->before)
+		if (outcome == BATCH_DONE || db->in_transaction || batch->before)
 			return outcome;
-		if (outcome == REPEAT)
+		if (outcome == BATCH_REPEAT)
 			pause_before_retry();
-		else if (outcome != LOST || try > 1 || !all_read(batch->queries, batch->count))
+		else if (outcome != BATCH_LOST || try > 1 ||
+			 !all_read(batch->queries, batch->count))
 			return outcome;
 	}
 	return outcome;
@@ -70,37 +71,49 @@ static enum outcome run_tries(struct db *db, struct arena *arena, const struct b
 /* The outcome as callers know it. */
 static enum err conclude(enum outcome outcome)
 {
-	if (outcome == DONE)
+	if (outcome == BATCH_DONE)
 		return OK;
 	metrics_add(METRIC_DB_ERRORS, 1);
-	if (outcome == FAILED)
+	switch (outcome) {
+	case BATCH_FAILED:
 		return ERR_INTERNAL;
-	return outcome == TIMED_OUT ? ERR_TIMEOUT : ERR_UNAVAILABLE;
+	case BATCH_TIMED_OUT:
+		return ERR_TIMEOUT;
+	case BATCH_CROWDED:
+		return ERR_TOO_MANY_REQUESTS;
+	default:
+		return ERR_UNAVAILABLE;
+	}
 }
 
-/* What comes before a scope's queries: a row of it tells that they may see the user's. */
-static struct query begin_scope(const struct db_scope *scope)
+/* Puts down what comes before a scope's queries, and returns how many that are. A row of the first
+ * tells that the user's rows may be seen. */
+static size_t begin_scope(const struct db_scope *scope, struct query *out)
 {
-	if (!scope->session.set)
-		return sql_request_begin_foreign(scope->user, scope->email);
-	return sql_request_begin(scope->user, scope->session);
+	out[0] = scope->session.set ? sql_request_begin(scope->user, scope->session)
+				    : sql_request_begin_foreign(scope->user, scope->email);
+	if (!scope->slow)
+		return 1;
+	out[1] = sql_request_take_turn((struct integer){ BATCH_PATIENCE_MS, true });
+	return 2;
 }
 
 /* Runs the queries with the check of the scope's session in front. */
 static enum err run_scoped(struct db *db, struct arena *arena, const struct db_scope *scope,
 			   struct batch batch, struct result *results)
 {
-	struct query all[SQL_MAX_QUERIES + 1] = { begin_scope(scope) };
-	struct result answers[SQL_MAX_QUERIES + 1];
+	struct query all[BATCH_MAX_QUERIES];
+	struct result answers[BATCH_MAX_QUERIES];
+	size_t first = begin_scope(scope, all), count = batch.count;
 
-	assert(batch.count <= SQL_MAX_QUERIES);
-	memcpy(all + 1, batch.queries, batch.count * sizeof *all);
+	assert(count <= SQL_MAX_QUERIES);
+	memcpy(all + first, batch.queries, count * sizeof *all);
 	batch.queries = all;
-	batch.count++;
+	batch.count += first;
 	enum outcome outcome = run_tries(db, arena, &batch, answers);
 	if (answers[0].rows && answers[0].row_count == 0)
 		return scope->session.set ? ERR_SESSION_REVOKED : ERR_UNAUTHORIZED;
-	memcpy(results, answers + 1, (batch.count - 1) * sizeof *results);
+	memcpy(results, answers + first, count * sizeof *results);
 	return conclude(outcome);
 }
 
@@ -151,6 +164,6 @@ void db_rollback(struct db *db, struct arena *arena)
 
 	db->in_transaction = false;
 	int64_t deadline_us = pipeline_deadline(db, &batch);
-	if (db->conn && pipeline_run(db, arena, &batch, deadline_us, NULL) != DONE)
+	if (db->conn && pipeline_run(db, arena, &batch, deadline_us, NULL) != BATCH_DONE)
 		drop(db, deadline_us);
 }

@@ -20,6 +20,7 @@
 struct db_scope {
 	struct uuid user, session;
 	const char *email;
+	bool slow; /* each transaction first takes one of the user's turns at what may take long */
 };
 
 struct db_settings {
@@ -45,7 +46,8 @@ void db_free(struct db *db);
 /* Runs `count` queries (at most SQL_MAX_QUERIES) as one transaction in one round trip; the
  * results join the arena. ERR_SESSION_REVOKED: the scope's session has ended; ERR_UNAUTHORIZED: the
  * other issuer's user cannot be made. ERR_UNAVAILABLE,
- * ERR_TIMEOUT: nothing is known to be done, try later. ERR_INTERNAL: see db_fault(). Deadlocks and
+ * ERR_TIMEOUT: nothing is known to be done, try later. ERR_TOO_MANY_REQUESTS: a slow scope found no
+ * turn for two seconds. ERR_INTERNAL: see db_fault(). Deadlocks and
  * serialization failures are repeated up to three times, reads once over a broken connection. */
 enum err db_run(struct db *db, struct arena *arena, const struct db_scope *scope,
 		const struct query *queries, size_t count, struct result *results)

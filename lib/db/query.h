@@ -25,7 +25,8 @@ struct sql_line {
 struct statement {
 	const char *name;
 	bool reads; /* changes nothing, so it may be repeated */
-	bool slow;  /* changes any number of rows: has SLOW_FACTOR times as long */
+	bool many;  /* changes any number of rows: has ten times as long */
+	bool waits; /* for its turn: what comes after it has its whole time from then on */
 	uint8_t param_count, line_count;
 	uint32_t param_types[SQL_MAX_PARAMS]; /* OIDs */
 	const struct sql_line *lines;

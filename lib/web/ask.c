@@ -98,6 +98,8 @@ enum err ask_failed(struct request *req, enum err err)
 			if (strcmp(c->name, fault->constraint) == 0)
 				return refuse(req, c->err, c->field, c->message);
 	}
+	if (err == ERR_TOO_MANY_REQUESTS)
+		return refuse_for(req, 1);
 	if (err == ERR_SESSION_REVOKED)
 		return refuse_token(req, err, "session_revoked");
 	if (err == ERR_UNAUTHORIZED)

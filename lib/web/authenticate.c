@@ -24,9 +24,12 @@ enum err authenticate(struct request *req)
 					 req->now.us / 1000000, &claims);
 	if (err != OK)
 		return refuse_token(req, err, err_info(err)->word);
-	req->scope =
-		(struct db_scope){ claims.user, claims.session,
-				   arena_copy(req->arena, claims.email, strlen(claims.email)) };
+	req->scope = (struct db_scope){
+		.user = claims.user,
+		.session = claims.session,
+		.email = arena_copy(req->arena, claims.email, strlen(claims.email)),
+		.slow = req->slow,
+	};
 	if (req->route->own_session && !req->scope.session.set)
 		return refuse(req, ERR_FORBIDDEN, NULL, "this needs a login at this server");
 	return OK;

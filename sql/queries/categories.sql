@@ -50,7 +50,7 @@ WITH categories AS (
 {category_row}
 FROM categories {category_counts};
 
--- category_delete(id uuid) slow guarded
+-- category_delete(id uuid) many guarded
 -- Deletes a category; its tasks stay, without one.
 DELETE FROM categories
 WHERE user_id = current_user_id() AND id = :id

@@ -35,7 +35,7 @@ WHERE user_id = current_user_id() AND id = :id
   {is_fresh:{row_tag}}
 RETURNING {mood_row};
 
--- mood_delete(id uuid) slow guarded
+-- mood_delete(id uuid) many guarded
 -- Deletes one mood; journals that name it stay.
 DELETE FROM moods
 WHERE user_id = current_user_id() AND id = :id

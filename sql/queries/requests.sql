@@ -16,6 +16,10 @@ FROM (SELECT set_config('app.user_id', '', true),
 -- to somebody else here, or the id to an account of this server.
 SELECT FROM begin_foreign_request(:user_id, :email) AS outcome WHERE outcome = 'ok';
 
+-- request_take_turn(patience_ms int) reads waits
+-- Takes one of the user's turns at what may take long; it ends with the transaction.
+SELECT take_turn(:patience_ms) AS _done;
+
 -- request_exists_elsewhere(resource text, id uuid) reads
 -- Whether somebody has a row with this id.
 SELECT exists_elsewhere(:resource, :id) AS _exists;

@@ -40,3 +40,21 @@ def new_task(user, **members):
     answer = user.post("/tasks", {"title": "a task", **members})
     assert answer.status == 201, answer
     return f"/tasks/{answer.body['id']}"
+
+
+@contextlib.contextmanager
+def gate(stack, table):
+    """Workers that read a row of a table stand still until the block ends, or calls what it gets."""
+    stack.ask("CREATE FUNCTION gate() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN"
+              " WHILE NOT pg_try_advisory_xact_lock_shared(1) LOOP PERFORM pg_sleep(0.01); END LOOP;"
+              " RETURN true; END $$")
+    stack.ask(f"CREATE POLICY gate ON {table} AS RESTRICTIVE FOR SELECT TO daybook_app USING (gate())")
+    closed = stack.postgres.connect("daybook")
+    with closed.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(1)")
+    try:
+        yield closed.close
+    finally:
+        closed.close()
+        stack.ask(f"DROP POLICY gate ON {table}")
+        stack.ask("DROP FUNCTION gate")

@@ -53,6 +53,8 @@ DAMAGE = [
     ("named_sessions", "ALTER POLICY named ON daybook.sessions USING (id = daybook.current_session_id())",
      "ALTER POLICY named ON daybook.sessions"
      " USING (id = daybook.current_session_id() AND revoked_at IS NULL AND expires_at > now())"),
+    ("turns", "REVOKE EXECUTE ON FUNCTION daybook.take_turn(int) FROM daybook_app",
+     "GRANT EXECUTE ON FUNCTION daybook.take_turn(int) TO daybook_app"),
 ]
 
 
