@@ -41,7 +41,8 @@ class Stack:
         self.environment = os.environ | {
             "DAYBOOK_STATE": str(self.state), "DAYBOOK_PORT": str(self.port),
             "DAYBOOK_WORKERS": str(workers), "DAYBOOK_SETTINGS": str(HERE / "settings"),
-            "DAYBOOK_NGINX_AUTH_RATE": "600000r/m", "DAYBOOK_NGINX_AUTH_BURST": "100000"}
+            "DAYBOOK_NGINX_AUTH_RATE": "600000r/m", "DAYBOOK_NGINX_AUTH_BURST": "100000",
+            "DAYBOOK_NGINX_CONNECTIONS": "1000"}
 
     def start(self, echo=True):
         HERE.mkdir(parents=True, exist_ok=True)

@@ -38,17 +38,17 @@ class Answer:
 class Client:
     """One connection that is kept, and made anew when it broke. Not for two threads at once."""
 
-    def __init__(self, stack, token=None, timeout_s=15):
+    def __init__(self, stack, token=None, timeout_s=15, source=""):
         self.stack = stack
         self.token = token
         self.base = "/api/v1"
         self.context = ssl.create_default_context(cafile=stack.certificate)
         self.connection = http.client.HTTPSConnection("127.0.0.1", stack.port, timeout=timeout_s,
-                                                      context=self.context)
+                                                      context=self.context, source_address=(source, 0))
 
-    def again(self):
-        """Another connection of the same person."""
-        return Client(self.stack, self.token)
+    def again(self, source=""):
+        """Another connection of the same person, perhaps from another address."""
+        return Client(self.stack, self.token, source=source)
 
     def close(self):
         self.connection.close()

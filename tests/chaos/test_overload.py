@@ -18,17 +18,18 @@ SLOW_CLIENTS = 20
 
 
 def crowd(user, count, work):
-    """`count` people call work(client) at the same time; the answers as futures."""
+    """`count` people call work(client) at the same time, each from an address of their own; the
+    answers as futures."""
     barrier = threading.Barrier(count)
 
-    def one():
-        with contextlib.closing(user.again()) as client:
+    def one(number):
+        with contextlib.closing(user.again(f"127.0.1.{number}")) as client:
             client.connection.connect()  # the TLS handshake is not what is measured
             barrier.wait()
             return work(client)
 
     threads = concurrent.futures.ThreadPoolExecutor(count)
-    calls = [threads.submit(one) for _ in range(count)]
+    calls = [threads.submit(one, 1 + number) for number in range(count)]
     threads.shutdown(wait=False)
     return calls
 
