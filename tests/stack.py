@@ -122,6 +122,12 @@ class Stack:
         with open(f"/proc/{parent}/task/{parent}/children", encoding="ascii") as children:
             return [int(pid) for pid in children.read().split()]
 
+    def connections(self, pool):
+        """How many connections a pool has, those that no worker has taken yet included."""
+        path = str(self.state / "s" / f"{pool}.sock")
+        text = pathlib.Path("/proc/net/unix").read_text(encoding="utf-8")
+        return sum(line.endswith(path) for line in text.splitlines()) - 1  # one is the socket that listens
+
     @contextlib.contextmanager
     def standing_still(self, workers):
         """Stops these workers for a while: the others get their requests."""
@@ -145,6 +151,11 @@ class Stack:
         """A setting in force, as scripts/run wrote it."""
         lines = (self.state / "daybook.env").read_text().splitlines()
         return [line.split("=", 1)[1] for line in lines if line.startswith(name + "=")][-1]
+
+    def access_log(self, **wanted):
+        """The lines of nginx's log that have all these members."""
+        return [line for line in parse(self._read("nginx-access.log"))
+                if all(line.get(key) == value for key, value in wanted.items())]
 
     def log(self, **wanted):
         """The lines of the workers' logs that have all these members."""

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -88,6 +89,27 @@ static bool take_signal(int signal_fd)
 	return true;
 }
 
+/* Whether the web server has closed the connection, as nginx does when its client goes away while
+ * the request waits in the queue: whoever asked has been told that it failed, or does not care. One
+ * that has only finished sending still waits for the answer; that would be POLLRDHUP alone. */
+static bool is_given_up(FCGX_Request *fcgi)
+{
+	struct pollfd web_server = { .fd = fcgi->ipcFd };
+
+	return poll(&web_server, 1, 0) == 1 && (web_server.revents & (POLLHUP | POLLERR));
+}
+
+/* Says which request was never begun. */
+static void log_given_up(FCGX_Request *fcgi)
+{
+	struct log_line line;
+
+	log_begin(&line, LEVEL_INFO, "request_given_up");
+	log_text(&line, "method", FCGX_GetParam("REQUEST_METHOD", fcgi->envp));
+	log_text(&line, "request_id", FCGX_GetParam("HTTP_X_REQUEST_ID", fcgi->envp));
+	log_end(&line);
+}
+
 /* Answers one request; false if there is none, or another worker has taken it. A web server that
  * asks to keep the connection is refused: an idle connection would pin this worker. */
 static bool take_request(struct web *web, FCGX_Request *fcgi)
@@ -99,7 +121,10 @@ static bool take_request(struct web *web, FCGX_Request *fcgi)
 			log_event(LEVEL_WARNING, "accept_failed", "%s", strerror(-error));
 		return false;
 	}
-	dispatch(web, fcgi);
+	if (is_given_up(fcgi))
+		log_given_up(fcgi);
+	else
+		dispatch(web, fcgi);
 	FCGX_Finish_r(fcgi);
 	if (fcgi->ipcFd >= 0)
 		FCGX_Free(fcgi, 1);

@@ -246,8 +246,7 @@ def test_a_line_per_request(stack, user):
                     "ip": "127.0.0.1", "level": "info"}
     assert 0 < line["duration_ms"] < 5000
     assert line["pid"] in stack.workers("api")
-    [access] = [json.loads(text) for text in
-                (stack.state / "logs/nginx-access.log").read_text().splitlines() if request_id in text]
+    [access] = stack.access_log(request_id=request_id)
     assert access == {**access, "method": "GET", "path": "/api/v1/tasks", "status": 200}
     for path in (stack.state / "logs").iterdir():
         assert b"very-private-words" not in path.read_bytes(), path.name

@@ -4,7 +4,6 @@ never meets them, and that a crowd which says nothing keeps nobody out."""
 import contextlib
 import json
 import os
-import pathlib
 import re
 import resource
 import socket
@@ -23,17 +22,6 @@ BURST, AT_ONCE = (int(re.search(pattern, (ROOT / "nginx.conf.example").read_text
 SILENT, FILES = 2300, 1024
 
 
-def wait_for_waiting(stack, count):
-    """Until so many connections to the api pool are open: nobody closes any while its workers stand still."""
-    path = str(stack.state / "s" / "api.sock")
-
-    def connections():
-        text = pathlib.Path("/proc/net/unix").read_text(encoding="utf-8")
-        return sum(line.endswith(path) for line in text.splitlines()) - 1 >= count
-
-    wait_for(connections, seconds=30)
-
-
 # HTTP/2
 
 
@@ -42,8 +30,9 @@ def test_a_hundred_streams_of_one_client_pass(stack, user):
     command = ["h2load", "-n", str(STREAMS), "-c", "1", "-m", str(STREAMS), "-H",
                f"Authorization: Bearer {user.token}", f"https://127.0.0.1:{stack.port}/api/v1/tasks"]
     with stack.standing_still(stack.workers("api")):
+        before = stack.connections("api")
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        wait_for_waiting(stack, STREAMS)
+        wait_for(lambda: stack.connections("api") >= before + STREAMS, seconds=30)
     said = process.communicate(timeout=60)[0]
     assert f"status codes: {STREAMS} 2xx, 0 3xx, 0 4xx, 0 5xx" in said, said
 

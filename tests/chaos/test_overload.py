@@ -10,6 +10,9 @@ import threading
 import time
 import uuid
 
+import pytest
+
+from chaos_client import wait_for
 from faults import trigger
 
 BACKLOG = 128
@@ -154,6 +157,29 @@ def test_client_goes_away(stack, user):
     assert all(titles[task["id"]] == task["title"] for task in answer.body["tasks"])
     assert answer.body["total"] > 0
     assert stack.workers("api") == workers
+
+
+@pytest.mark.parametrize("goes", [leave, lambda connection: connection.close()], ids=["reset", "closed"])
+def test_what_nobody_waits_for_is_not_begun(stack, user, goes):
+    """Requests queue while no worker takes any; some clients lose patience. Whoever was told that a
+    change failed must not find it made later."""
+    title = f"impatient {uuid.uuid4()}"
+    body = json.dumps({"title": title}).encode()
+    with contextlib.ExitStack() as clients:
+        patient = [clients.enter_context(open_raw(stack)) for _ in range(5)]
+        impatient = [clients.enter_context(open_raw(stack)) for _ in range(15)]
+        gone, dropped = len(stack.access_log(status=499)), len(stack.log(event="request_given_up"))
+        with stack.standing_still(stack.workers("api")):
+            before = stack.connections("api")
+            for client in impatient[:8] + patient + impatient[8:]:
+                client.sendall(head(user, "POST", "/tasks", len(body)) + body)
+            wait_for(lambda: stack.connections("api") >= before + 20)
+            for client in impatient:
+                goes(client)
+            wait_for(lambda: len(stack.access_log(status=499)) == gone + 15)
+        assert all(b" 201 " in client.recv(4096).split(b"\r\n")[0] for client in patient)
+    wait_for(lambda: len(stack.log(event="request_given_up")) == dropped + 15)
+    assert user.get("/tasks").body["total"] == 5
 
 
 def test_client_goes_away_within_the_body(stack, user):
