@@ -24,7 +24,7 @@ def lists():
     """(table, order, direction or None, key expressions) of every list."""
     sqlgen = load_sqlgen()
     for path in sorted(QUERIES.glob("*.sql")):
-        text = path.read_text()
+        text = sqlgen.heads_joined(path.read_text())
         for head in re.finditer(r"^-- \w+\(.*\)(?: \w+)* pages$", text, re.M):
             body = text[head.end():].split("{page}")[0]
             table = re.findall(r"^\s*FROM (\w+)", body, re.M)[-1]
