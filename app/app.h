@@ -35,6 +35,9 @@ size_t limit_query(const struct limit *limit, const char *scope, const char *key
  */
 const char *limit_client(struct request *req);
 
+/* The neighbourhood of the client's address, or NULL if that is unknown. */
+const char *limit_network(struct request *req);
+
 /* Refuses with 429 if one of the first `count` results of limit queries says to wait. */
 enum err check_limits(struct request *req, const struct result *results, size_t count)
 	__attribute__((warn_unused_result));

@@ -25,6 +25,16 @@ const char *limit_client(struct request *req)
 	return client;
 }
 
+const char *limit_network(struct request *req)
+{
+	char *network = arena_alloc(req->arena, NETWORK_TEXT_BYTES);
+
+	if (!req->in.address)
+		return NULL;
+	network_neighbourhood(req->in.address, network);
+	return network;
+}
+
 enum err check_limits(struct request *req, const struct result *results, size_t count)
 {
 	int64_t wait_s = 0;

@@ -152,8 +152,8 @@ const struct setting config_rows[] = {
 	SETTING("REFRESH_TOKEN_SECONDS", refresh_token_s, .initial = "604800", .min = 1,
 		.max = 31536000, .doc = "How long a session lives after its last refresh."),
 	SETTING("REFRESH_GRACE_SECONDS", refresh_grace_s, .initial = "10", .min = 0, .max = 60,
-		.doc = "How long the refresh token one step behind still works, for two tabs at "
-		       "once."),
+		.doc = "How long a refresh token still works after the one that came next was "
+		       "used."),
 	SETTING("BCRYPT_COST", bcrypt_cost, .initial = "12", .min = 4, .max = 16,
 		.check = check_bcrypt_cost,
 		.doc = "The cost of password hashes; each step doubles the time. Below 10 only in "

@@ -7,7 +7,8 @@ import jsonschema
 
 WORDS = {
     400: {"invalid_json", "validation_failed", "invalid_cursor", "invalid_token", "bad_request"},
-    401: {"unauthorized", "token_expired", "session_revoked", "invalid_credentials"},
+    401: {"unauthorized", "token_expired", "session_revoked", "session_expired",
+          "invalid_credentials"},
     403: {"forbidden", "invalid_password"},
     404: {"not_found"},
     405: {"method_not_allowed"},

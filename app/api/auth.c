@@ -1,4 +1,4 @@
-/* auth.c -- /auth: register, log out, change the password. */
+/* auth.c -- /auth: register, change the password. */
 #include "sql/auth.h"
 #include "app.h"
 #include "auth/password.h"
@@ -25,17 +25,6 @@ static const struct field registration_fields[] = {
 	      .example = "Europe/London", .doc = "The IANA name of the zone in which days begin."),
 };
 
-static const struct words logout_scopes = WORDS("LogoutScope", "this", "others", "all");
-
-struct logout {
-	const char *scope;
-};
-
-static const struct field logout_fields[] = {
-	FIELD(struct logout, scope, .words = &logout_scopes, .preset = "this", .example = "this",
-	      .doc = "Which sessions end."),
-};
-
 struct password_change {
 	const char *current_password, *new_password;
 };
@@ -49,7 +38,6 @@ static const struct field password_change_fields[] = {
 
 static const struct shape registration_shape =
 	SHAPE(struct registration, "Registration", registration_fields);
-static const struct shape logout_shape = SHAPE(struct logout, "Logout", logout_fields);
 static const struct shape password_change_shape =
 	SHAPE(struct password_change, "PasswordChange", password_change_fields);
 
@@ -75,16 +63,6 @@ static enum err register_user(struct request *req)
 	return reply_with_row(req, 201, &rows);
 }
 
-static enum err logout(struct request *req)
-{
-	struct logout in = { 0 };
-	struct result rows;
-
-	TRY(body_read(req, &in));
-	TRY(ask(req, sql_auth_logout(req->scope.session, in.scope), &rows));
-	return answer_empty(req, 204);
-}
-
 static enum err change_password(struct request *req)
 {
 	struct password_change in = { 0 };
@@ -106,8 +84,6 @@ static const struct route auth_routes[] = {
 	{ POST, "/auth/register", ANYBODY, HANDLER(register_user), .body = &registration_shape,
 	  .answer = &user_shape, .creates = true,
 	  .refusals = { ERR_EMAIL_TAKEN, ERR_USERNAME_TAKEN }, .doc = "Make an account" },
-	{ POST, "/auth/logout", USER, HANDLER(logout), .own_session = true, .body = &logout_shape,
-	  .optional_body = true, .status = 204, .doc = "End this session, the others, or all" },
 	{ POST, "/auth/change-password", USER, HANDLER(change_password), .own_session = true,
 	  .body = &password_change_shape, .status = 204, .refusals = { ERR_INVALID_PASSWORD },
 	  .doc = "Change the password; other sessions end" },

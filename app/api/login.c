@@ -1,4 +1,4 @@
-/* login.c -- /auth/login and /auth/refresh: how a session begins and gets its tokens. */
+/* login.c -- /auth/login: how a session begins. */
 #include <ctype.h>
 #include <string.h>
 
@@ -12,6 +12,7 @@
 #include "daemon/log.h"
 #include "daemon/metrics.h"
 #include "sql/login.h"
+#include "tokens.h"
 
 struct login {
 	const char *email, *password;
@@ -22,58 +23,7 @@ static const struct field login_fields[] = {
 	FIELD(struct login, password, .required = true, .example = "Correct-Horse-7"),
 };
 
-struct refresh {
-	const char *refresh_token;
-};
-
-static const struct field refresh_fields[] = {
-	FIELD(struct refresh, refresh_token, .required = true,
-	      .doc = "The one of the last answer; each is good once."),
-};
-
-static const struct field tokens_fields[] = {
-	ANSWER("access_token", KIND_TEXT, .doc = "For `Authorization: Bearer`."),
-	ANSWER("refresh_token", KIND_TEXT, .doc = "For /auth/refresh; each is good once."),
-	ANSWER("token_type", KIND_TEXT, .doc = "`Bearer`."),
-	ANSWER("expires_in", KIND_INTEGER, .doc = "Seconds that the access token lives."),
-	ANSWER("refresh_expires_in", KIND_INTEGER, .doc = "Seconds that the refresh token lives."),
-	ANSWER("session_id", KIND_UUID),
-};
-
 static const struct shape login_shape = SHAPE(struct login, "Login", login_fields);
-static const struct shape refresh_shape = SHAPE(struct refresh, "Refresh", refresh_fields);
-static const struct shape tokens_shape = ANSWER_SHAPE("Tokens", tokens_fields);
-
-/* Both tokens of a session; the refresh token carries its number. */
-static enum err reply_tokens(struct request *req, struct uuid user, struct uuid session,
-			     const char *email, int64_t counter)
-{
-	const struct config *config = req->web->config;
-	char *token = arena_alloc(req->arena, JWT_MAX_BYTES), id[UUID_TEXT_BYTES];
-	int64_t now_s = req->now.us / 1000000;
-	struct jwt_claims claims = { .user = user,
-				     .session = session,
-				     .type = JWT_ACCESS,
-				     .issued_s = now_s,
-				     .expires_s = now_s + config->access_token_s,
-				     .counter = counter };
-
-	strncpy(claims.email, email, sizeof claims.email - 1);
-	uuid_format(id, session.bytes);
-	answer_start(req, 200);
-	buf_puts(req->answer.body, "{\"access_token\":\"");
-	buf_put(req->answer.body, token, jwt_sign(req->web->keys, &claims, token));
-	claims.type = JWT_REFRESH;
-	claims.expires_s = now_s + config->refresh_token_s;
-	buf_puts(req->answer.body, "\",\"refresh_token\":\"");
-	buf_put(req->answer.body, token, jwt_sign(req->web->keys, &claims, token));
-	buf_printf(req->answer.body,
-		   "\",\"token_type\":\"Bearer\",\"expires_in\":%d,\"refresh_expires_in\":%d,"
-		   "\"session_id\":\"%s\"}",
-		   config->access_token_s, config->refresh_token_s, id);
-	return answer_json(req);
-}
-
 /* The keys under which attempts on an account are counted: from this network, and from anywhere,
  * where ten times as many may come in sixty windows. So a flood from one network cannot lock out
  * the owner, who is in another. */
@@ -169,7 +119,7 @@ static enum err start_session(struct request *req, const struct login *in, struc
 	log_uuid(&line, "account", &user);
 	log_uuid(&line, "session", &session);
 	log_end(&line);
-	return reply_tokens(req, user, session, result_text(&results[0], 0, "_email"), 0);
+	return tokens_reply(req, user, session, result_text(&results[0], 0, "_email"), 0);
 }
 
 static bool is_ascii(const char *text)
@@ -198,49 +148,10 @@ static enum err login(struct request *req)
 	return start_session(req, &in, result_uuid(&found, 0, "_user"), hash, &keys);
 }
 
-static enum err refresh(struct request *req)
-{
-	const struct config *config = req->web->config;
-	struct refresh in = { 0 };
-	struct jwt_claims claims;
-	struct log_line line;
-	struct result rows;
-
-	TRY(body_read(req, &in));
-	enum err err = jwt_verify(req->web->keys, in.refresh_token, strlen(in.refresh_token),
-				  JWT_REFRESH, req->now.us / 1000000, &claims);
-	if (err != OK)
-		return refuse(req, err, NULL,
-			      err == ERR_UNAUTHORIZED ? "a valid refresh token is required" : NULL);
-	/* The database counts in 32 bits; what is beyond them was never given, like the last one.
-	 */
-	int64_t counter = claims.counter < INT32_MAX ? claims.counter : INT32_MAX;
-	TRY(ask(req,
-		sql_login_refresh(claims.user, claims.session, (struct integer){ counter, true },
-				  (struct integer){ config->refresh_grace_s, true },
-				  (struct integer){ config->refresh_token_s, true }),
-		&rows));
-	const char *outcome = result_text(&rows, 0, "_outcome");
-	if (strcmp(outcome, "ok") == 0)
-		return reply_tokens(req, claims.user, claims.session,
-				    result_text(&rows, 0, "_email"),
-				    result_integer(&rows, 0, "_counter").value);
-	audit_begin(req, &line,
-		    strcmp(outcome, "reused") == 0 ? "refresh_reused" : "refresh_refused");
-	log_uuid(&line, "account", &claims.user);
-	log_uuid(&line, "session", &claims.session);
-	log_end(&line);
-	return refuse(req, ERR_SESSION_REVOKED, NULL, NULL);
-}
-
 static const struct route login_routes[] = {
 	{ POST, "/auth/login", ANYBODY, HANDLER(login), .body = &login_shape,
 	  .answer = &tokens_shape, .refusals = { ERR_INVALID_CREDENTIALS },
 	  .doc = "Log in and get tokens" },
-	{ POST, "/auth/refresh", ANYBODY, refresh, "refresh_tokens", .body = &refresh_shape,
-	  .answer = &tokens_shape,
-	  .refusals = { ERR_UNAUTHORIZED, ERR_TOKEN_EXPIRED, ERR_SESSION_REVOKED },
-	  .doc = "Get new tokens for a refresh token" },
 };
 
 const struct resource login_resource = { .name = "auth", ROUTES(login_routes) };

@@ -13,6 +13,7 @@
 	ROW(ERR_INVALID_CURSOR, 400, "invalid_cursor", "the cursor does not belong to this list")  \
 	ROW(ERR_UNAUTHORIZED, 401, "unauthorized", "a valid access token is required")             \
 	ROW(ERR_TOKEN_EXPIRED, 401, "token_expired", "the token has expired")                      \
+	ROW(ERR_SESSION_EXPIRED, 401, "session_expired", "the session has expired, log in again")  \
 	ROW(ERR_SESSION_REVOKED, 401, "session_revoked", "the session has ended")                  \
 	ROW(ERR_INVALID_CREDENTIALS, 401, "invalid_credentials", "email or password is wrong")     \
 	ROW(ERR_FORBIDDEN, 403, "forbidden", "this belongs to somebody else")                      \

@@ -144,6 +144,8 @@ static void put_operation(const struct endpoint *endpoint, void *context)
 	buf_printf(out, ",\"tags\":[\"%s\"],", endpoint->resource->name);
 	if (route->audience == ANYBODY)
 		buf_puts(out, "\"security\":[],");
+	if (route->audience == MAYBE_USER)
+		buf_puts(out, "\"security\":[{\"bearer\":[]},{}],");
 	if (route->slow)
 		buf_puts(out, "\"x-slow\":true,");
 	put_parameters(out, &operation);

@@ -123,7 +123,7 @@ static bool may_refuse(const struct operation *operation, enum err err)
 	case ERR_UNAUTHORIZED:
 	case ERR_TOKEN_EXPIRED:
 	case ERR_SESSION_REVOKED:
-		return route->audience == USER;
+		return route->audience != ANYBODY;
 	case ERR_FORBIDDEN:
 		return route->own_session || strstr(operation->path, "id}");
 	case ERR_NOT_FOUND:

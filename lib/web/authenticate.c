@@ -5,16 +5,15 @@
 
 #include "web/refuse.h"
 
-/* Checks the access token alone; the session is checked by the transaction of the handler. */
-enum err authenticate(struct request *req)
+/* Sets req->scope by the access token. Quiet; `reason` tells the log why not. */
+static enum err check_token(struct request *req, const char **reason)
 {
 	static const char scheme[] = "Bearer ";
 	const char *header = request_header(req, "HTTP_AUTHORIZATION");
 
-	if (!header || !*header)
-		return refuse_token(req, ERR_UNAUTHORIZED, "no token");
-	if (strncasecmp(header, scheme, strlen(scheme)) != 0)
-		return refuse_token(req, ERR_UNAUTHORIZED, "no bearer token");
+	*reason = header && *header ? "no bearer token" : "no token";
+	if (!header || strncasecmp(header, scheme, strlen(scheme)) != 0)
+		return ERR_UNAUTHORIZED;
 	const char *token = header + strlen(scheme);
 	struct jwt_claims claims;
 	enum err err = jwt_verify(req->web->keys, token, strlen(token), JWT_ACCESS,
@@ -22,15 +21,34 @@ enum err authenticate(struct request *req)
 	if (err == ERR_UNAUTHORIZED)
 		err = jwt_verify_foreign(req->web->keys, token, strlen(token),
 					 req->now.us / 1000000, &claims);
-	if (err != OK)
-		return refuse_token(req, err, err_info(err)->word);
+	if (err != OK) {
+		*reason = err_info(err)->word;
+		return err;
+	}
+	if (req->route->own_session && !claims.session.set)
+		return ERR_FORBIDDEN;
 	req->scope = (struct db_scope){
 		.user = claims.user,
 		.session = claims.session,
 		.email = arena_copy(req->arena, claims.email, strlen(claims.email)),
 		.slow = req->slow,
 	};
-	if (req->route->own_session && !req->scope.session.set)
-		return refuse(req, ERR_FORBIDDEN, NULL, "this needs a login at this server");
 	return OK;
+}
+
+enum err authenticate(struct request *req)
+{
+	const char *reason;
+	enum err err = check_token(req, &reason);
+
+	if (err == ERR_FORBIDDEN)
+		return refuse(req, err, NULL, "this needs a login at this server");
+	return err == OK ? OK : refuse_token(req, err, reason);
+}
+
+bool authenticate_if_valid(struct request *req)
+{
+	const char *reason;
+
+	return check_token(req, &reason) == OK;
 }

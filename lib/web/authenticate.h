@@ -8,4 +8,7 @@
  * statement of the handler's transaction. */
 enum err authenticate(struct request *req) __attribute__((warn_unused_result));
 
+/* The same where nothing is refused: false if there is no valid access token. */
+bool authenticate_if_valid(struct request *req);
+
 #endif

@@ -30,8 +30,8 @@ enum method method_find(const char *name);
 /* Its name; that of METHOD_UNKNOWN is "other". */
 const char *method_name(enum method method);
 
-/* Who may call a route. */
-enum audience { ANYBODY, USER };
+/* Who may call a route. The handler of MAYBE_USER decides whether it takes an access token. */
+enum audience { ANYBODY, MAYBE_USER, USER };
 
 struct request;
 

@@ -1,4 +1,4 @@
--- auth.sql: an account's beginning, passwords, attempts and the ends of sessions. What happens before a
+-- auth.sql: an account's beginning, passwords and attempts. What happens before a
 -- user is known goes through functions of the schema that show no more than they must.
 
 -- auth_register(id uuid, email text, username text, name text, timezone text, hash text)
@@ -9,14 +9,6 @@ FROM create_account(:id, :email, :username, :name, coalesce(:timezone, 'UTC'), :
 -- auth_take_attempt(scope text, key text, max_count int, window_s int)
 -- Counts an attempt; how long to wait before the next, or 0 when this one is allowed.
 SELECT take_attempt(:scope, :key, :max_count, :window_s) AS _wait_s;
-
--- auth_logout(session_id uuid, scope text)
--- Ends this session, the others, or all.
-UPDATE sessions SET revoked_at = now(), revoked_reason = 'logout'
-WHERE user_id = current_user_id() AND revoked_at IS NULL
-  AND id = :session_id     --? scope=this
-  AND id <> :session_id    --? scope=others
-RETURNING id;
 
 -- auth_my_password() reads
 -- The user's own hash; null for one who has no password.

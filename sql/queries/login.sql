@@ -1,5 +1,5 @@
--- login.sql: sessions begin and get new tokens, all before a user is known, through functions of the
--- schema that show no more than they must.
+-- login.sql: sessions begin, before a user is known, through functions of the schema that show no more
+-- than they must.
 
 -- login_find(email text) reads
 -- The user behind an address and the hash to compare; no row for a stranger.
@@ -13,8 +13,3 @@ FROM start_session(:user_id, :session_id, :agent, :ip, :lifetime_s, :new_hash, :
 -- login_forget_attempts(scope text, keys text[])
 -- A success forgets what was counted under these keys.
 SELECT forget_attempts(:scope, key) AS _done FROM unnest(:keys) AS key;
-
--- login_refresh(user_id uuid, session_id uuid, counter int, grace_s int, lifetime_s int)
--- Moves a session to its next refresh token, or ends it when an old one comes again.
-SELECT outcome AS _outcome, new_counter AS _counter, email AS _email
-FROM refresh_session(:user_id, :session_id, :counter, :grace_s, :lifetime_s);

@@ -3,6 +3,7 @@
 import pytest
 
 from contract import refused
+from forger import expired
 
 MEMBERS = ["id", "user_agent", "ip", "created_at", "last_used_at", "current"]
 NOBODYS = "0190f3c0-0000-7000-8000-000000000000"
@@ -81,6 +82,52 @@ def test_logout(user, stranger, options, alive):
 def test_logouts_that_are_refused(user, body, fields):
     refused(user.post("/auth/logout", json=body), 400, "validation_failed", *fields)
     assert is_alive(user) == [True]
+
+
+@pytest.mark.parametrize("access", ["missing", "expired", "malformed"])
+@pytest.mark.parametrize("scope, alive", [
+    ("this", [False, True, True]), ("others", [True, False, False]), ("all", [False, False, False])])
+def test_logout_by_refresh_token(stack, user, stranger, access, scope, alive):
+    sessions = [user, user.another_session(), user.another_session()]
+    token = {"missing": None, "expired": expired(stack, user.access_token), "malformed": "x"}[access]
+    answer = user.with_token(token).post(
+        "/auth/logout", json={"refresh_token": user.refresh_token, "scope": scope})
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert is_alive(*sessions) == alive
+    assert is_alive(stranger) == [True]
+
+
+def test_logout_by_both_tokens(user, stranger):
+    other = user.another_session()
+    for foreign in (other.refresh_token, stranger.refresh_token, "x", "", user.access_token):
+        refused(user.post("/auth/logout", json={"refresh_token": foreign}), 400, "validation_failed",
+                "refresh_token")
+    assert is_alive(user, other, stranger) == [True, True, True]
+    assert user.post("/auth/logout", json={"refresh_token": user.refresh_token}).status_code == 204
+    assert is_alive(user, other) == [False, True]
+
+
+def test_logout_by_a_refresh_token_that_is_behind(client, user):
+    refreshed = client.post("/auth/refresh", json={"refresh_token": user.refresh_token}).json()
+    answer = client.post("/auth/logout", json={"refresh_token": user.refresh_token})
+    assert answer.status_code == 204
+    refused(client.post("/auth/refresh", json={"refresh_token": refreshed["refresh_token"]}), 401,
+            "session_revoked")
+
+
+def test_logouts_that_name_no_session(client, stack, user):
+    for nothing in ("x", "", user.access_token, user.refresh_token[:-2]):
+        refused(client.post("/auth/logout", json={"refresh_token": nothing}), 401, "unauthorized")
+    refused(client.post("/auth/logout", json={"refresh_token": expired(stack, user.refresh_token)}), 401,
+            "session_expired")
+    for body in ({"refresh_token": None}, {"refresh_token": 1}, {"refresh_token": user.refresh_token, "x": 1}):
+        refused(client.post("/auth/logout", json=body), 401, "unauthorized")
+        refused(user.post("/auth/logout", json=body), 400, "validation_failed", list(body)[-1])
+    refused(client.post("/auth/logout"), 401, "unauthorized")
+    refused(client.with_token(expired(stack, user.access_token)).post("/auth/logout"), 401, "token_expired")
+    assert is_alive(user) == [True]
+    client.post("/auth/logout", json={"refresh_token": user.refresh_token})
+    refused(client.post("/auth/logout", json={"refresh_token": user.refresh_token}), 401, "session_revoked")
 
 
 def test_logging_out_twice(user):

@@ -55,6 +55,8 @@ DAMAGE = [
      " USING (id = daybook.current_session_id() AND revoked_at IS NULL AND expires_at > now())"),
     ("turns", "REVOKE EXECUTE ON FUNCTION daybook.take_turn(int) FROM daybook_app",
      "GRANT EXECUTE ON FUNCTION daybook.take_turn(int) TO daybook_app"),
+    ("renewals", "REVOKE EXECUTE ON FUNCTION daybook.renew_session FROM daybook_app",
+     "GRANT EXECUTE ON FUNCTION daybook.renew_session TO daybook_app"),
 ]
 
 

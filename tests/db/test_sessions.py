@@ -12,8 +12,9 @@ OTHER_HASH = "$2b$04$" + "y" * 53
 
 
 def refresh(connection, user, counter, grace_s=10, session=None):
-    return query(connection, "SELECT * FROM refresh_session(%s, %s, %s, %s, 604800)", user.id,
-                 session or user.session, counter, grace_s)[0]
+    """The outcome, the new counter and the email."""
+    return query(connection, "SELECT * FROM renew_session(%s, %s, %s, '127.0.0.1', '127.0.0.0/24', %s, 604800)",
+                 user.id, session or user.session, counter, grace_s)[0][:3]
 
 
 def refresh_ago(database, user, seconds):
@@ -141,7 +142,7 @@ def test_a_session_is_named_before_it_is_looked_for(database, become, alice, bob
         query(connection, f"SET enable_{plan} = off")
     assert begin(connection, bob) == bob.id
     assert begin(connection, alice) == alice.id
-    database.ask("UPDATE sessions SET expires_at = now() - interval '1 s' WHERE user_id = %s", alice.id)
+    database.ask("UPDATE sessions SET expires_at = now() - interval '1 day' WHERE user_id = %s", alice.id)
     assert begin(connection, alice) is None, "nor by what this connection saw before"
 
 
@@ -184,7 +185,7 @@ def test_last_used_once_a_minute_and_without_waiting(database, app, alice):
     assert begin(app, alice) and fresh()
 
 
-# refresh_session
+# renew_session
 
 def test_refresh_moves_on(app, alice):
     assert refresh(app, alice, 0) == ("ok", 1, alice.email)
@@ -208,29 +209,53 @@ def test_ten_refreshes_at_once(database, alice):
     assert results == [("ok", 1, alice.email)] * 10
 
 
-@pytest.mark.parametrize("late_s, counter", [(11, 1), (0, 0), (0, 3), (0, -1)])
+@pytest.mark.parametrize("late_s, counter", [(11, 1), (0, 0), (0, 4), (0, -1), (0, 2**31 - 1)])
 def test_an_old_or_invented_token_ends_the_session(database, app, alice, late_s, counter):
-    refresh(app, alice, 0)
-    refresh(app, alice, 1)
+    for number in range(3):
+        refresh(app, alice, number)
     refresh_ago(database, alice, late_s)
     assert refresh(app, alice, counter)[:2] == ("reused", None)
     assert begin(app, alice) is None
-    assert refresh(app, alice, 2)[0] == "revoked"
+    assert refresh(app, alice, 3)[0] == "revoked"
     assert database.ask("SELECT revoked_reason FROM sessions WHERE user_id = %s",
                         alice.id) == [("refresh_reuse",)]
 
 
-def test_the_grace_is_for_the_token_before(database, app, alice):
+def test_a_lost_answer_waits_for_whoever_asks_again(database, app, alice):
     refresh(app, alice, 0)
-    refresh_ago(database, alice, 9)
+    refresh_ago(database, alice, 6 * 24 * 3600)
     assert refresh(app, alice, 0) == ("ok", 1, alice.email)
+
+
+def test_the_grace_is_for_two_steps(database, app, alice):
+    refresh(app, alice, 0)
+    refresh(app, alice, 1)
+    refresh_ago(database, alice, 9)
+    assert refresh(app, alice, 0) == ("ok", 2, alice.email)
     assert refresh(app, alice, 0, grace_s=5)[0] == "reused"
+
+
+@pytest.mark.parametrize("ip, network, elsewhere", [
+    ("192.0.2.1", "192.0.2.0/24", False), ("192.0.3.1", "192.0.3.0/24", True),
+    ("2001:db8::1", "2001:db8::/64", True), (None, None, False)])
+def test_a_late_answer_elsewhere(app, alice, ip, network, elsewhere):
+    """The current tokens were given to 192.0.2.9."""
+    renew = "SELECT new_counter, elsewhere FROM renew_session(%s, %s, 0, %s, %s, 10, 60)"
+    assert query(app, renew, alice.id, alice.session, "192.0.2.9", "192.0.2.0/24") == [(1, False)]
+    assert query(app, renew, alice.id, alice.session, ip, network) == [(1, elsewhere)]
+
+
+def test_refreshes_of_workers_of_the_version_before(app, alice):
+    old = "SELECT outcome, new_counter FROM refresh_session(%s, %s, %s, 10, 60)"
+    assert query(app, old, alice.id, alice.session, 0) == [("ok", 1)]
+    assert refresh(app, alice, 1) == ("ok", 2, alice.email)
+    assert query(app, old, alice.id, alice.session, 2) == [("ok", 3)]
 
 
 def test_refresh_of_what_is_over(database, app, alice, bob):
     assert refresh(app, alice, 0, session=bob.session) == ("revoked", None, None)
     database.ask("UPDATE sessions SET expires_at = now() WHERE user_id = %s", alice.id)
-    assert refresh(app, alice, 0) == ("revoked", None, None)
+    assert refresh(app, alice, 0) == ("expired", None, alice.email)
 
 
 def test_refresh_slides_the_end(database, app, alice):
