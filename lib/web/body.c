@@ -132,8 +132,8 @@ static void read_object(struct request *req, const struct shape *shape, const ch
 	unsigned faults = req->faults.count;
 	const char *blamed = NULL;
 
-	sent->items = arena_alloc(req->arena, shape->count * sizeof *sent->items);
-	sent->set = true;
+	*sent = (struct strings){ arena_alloc(req->arena, shape->count * sizeof *sent->items), 0,
+				  true };
 	json_object_object_foreach(object, name, value)
 	{
 		const struct field *field = field_find(shape, name);
