@@ -3,7 +3,10 @@
 import signal
 
 import pytest
+import requests
 
+from client import Client, Record
+from contract import Contract
 from stack import SETTINGS, Stack
 
 MARKS = pytest.StashKey()
@@ -67,6 +70,47 @@ def run_stack(stack):
         running.remove(stack)
         stack.remove()
     assert not defects, "\n".join(defects)
+
+
+@pytest.fixture(scope="session")
+def record():
+    return Record()
+
+
+@pytest.fixture(scope="session")
+def contract(stack):
+    response = requests.get(stack.url + "/api/v1/openapi.json", verify=stack.certificate, timeout=10)
+    return Contract(response.json())
+
+
+@pytest.fixture(scope="session")
+def connect(contract, record):
+    """connect(stack): a client of another stack."""
+    return lambda stack: Client(stack, contract, record)
+
+
+@pytest.fixture(scope="session")
+def client(stack, connect):
+    """Calls without a token."""
+    return connect(stack)
+
+
+@pytest.fixture
+def new_user(client):
+    """new_user(timezone=…, …): registers and logs in."""
+    return client.new_user
+
+
+@pytest.fixture
+def user(new_user):
+    """Somebody who is logged in: a client with a token."""
+    return new_user()
+
+
+@pytest.fixture
+def stranger(new_user):
+    """Somebody else."""
+    return new_user()
 
 
 @pytest.fixture(autouse=True)

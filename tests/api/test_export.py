@@ -9,13 +9,13 @@ import socket
 import ssl
 import tempfile
 import threading
-import time
 
 import pytest
 
 from contract import JSON_TYPE, refused
 from groups import change, found, make, make_task, pages_by_cursor, read
 from stack import has_sanitizer
+from waiting import wait_for
 
 LISTS = ["projects", "categories", "tasks", "moods", "journals"]
 # What a list leaves out unless it is asked.
@@ -286,12 +286,9 @@ def journals_held(stack):
 
 
 def waiting_backend(stack):
-    deadline = time.monotonic() + 5
-    while time.monotonic() < deadline:
-        rows = stack.ask("SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%%journals%%'")
-        if rows:
-            return rows[0][0]
-    raise AssertionError("no export waits")
+    """The server process of an export that waits for the table."""
+    return wait_for(lambda: stack.ask("SELECT pid FROM pg_stat_activity"
+                                      " WHERE wait_event_type = 'Lock' AND query LIKE '%%journals%%'"))[0][0]
 
 
 @pytest.mark.parametrize("end", ["terminated", "killed", "locked for long"])
@@ -309,9 +306,7 @@ def test_a_database_that_goes_away_in_the_middle(served, other, end):
         asking.join()
     refused(answers[0], 503, "unavailable")
     assert "Content-Disposition" not in answers[0].headers
-    deadline = time.monotonic() + 10
-    while other.get("/tasks?limit=1").status_code != 200 and time.monotonic() < deadline:
-        time.sleep(0.1)
+    wait_for(lambda: other.get("/tasks?limit=1").status_code == 200)
     assert len(export(other)["tasks"]) == 2000
     assert not open_spools(served.workers("api"))
 

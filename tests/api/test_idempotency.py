@@ -3,13 +3,13 @@
 import contextlib
 import json
 import threading
-import time
 
 import pytest
 
 from client import at_once
 from contract import PROBLEM_TYPE, refused
 from groups import NOBODYS, found, ids, make, make_task, new_id, read
+from waiting import wait_for
 
 KEPT = ["Content-Type", "Location", "ETag", "Cache-Control", "Vary"]
 JSON = {"Content-Type": "application/json"}
@@ -339,19 +339,11 @@ def start(call):
     return thread, results
 
 
-def wait_until(condition, seconds=5):
-    end = time.monotonic() + seconds
-    while not (result := condition()):
-        assert time.monotonic() < end, "nobody waits"
-        time.sleep(0.002)
-    return result
-
-
 def test_in_flight(patient, waiter):
     body = {"title": "slow"}
     with hold_user(patient, waiter):
         thread, first = start(lambda: waiter.post("/tasks", json=body, headers=key()))
-        wait_until(lambda: waiting_backends(patient))
+        wait_for(lambda: waiting_backends(patient))
         refused(waiter.post("/tasks", json=body, headers=key()), 409, "idempotency_in_flight")
         refused(waiter.post("/tasks", json={"title": "y"}, headers=key()), 409, "idempotency_in_flight")
     thread.join()
@@ -384,7 +376,7 @@ def test_a_crash_leaves_nothing(patient, waiter, kind):
         "delete": ("DELETE", "/tasks/bulk", {"ids": [first["id"], task["id"]]})}[kind]
     with hold_user(patient, waiter) if kind == "create" else hold_task(patient, waiter, task["id"]):
         thread, answers = start(lambda: waiter.request(method, path, json=body, headers=key()))
-        wait_until(lambda: waiting_backends(patient, "pg_terminate_backend(pid)"))
+        wait_for(lambda: waiting_backends(patient, "pg_terminate_backend(pid)"))
         thread.join()
     refused(answers[0], 503, "unavailable")
     assert key_count(patient, waiter) == 0

@@ -93,12 +93,3 @@ def sign_up(stack):
     assert answer.status == 200, answer
     client.token = answer.body["access_token"]
     return client
-
-
-def wait_for(condition, seconds=5, pause_s=0.02):
-    """Waits until the condition holds and returns what it returned."""
-    deadline = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < deadline, f"not within {seconds} s: {condition}"
-        time.sleep(pause_s)
-    return found

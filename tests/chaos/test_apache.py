@@ -12,10 +12,11 @@ import uuid
 
 import pytest
 
-from chaos_client import PASSWORD, Client, wait_for
+from chaos_client import PASSWORD, Client
 from private_pg import ROOT
 from shell import service_prefix
 from stack import free_port
+from waiting import wait_for
 
 APACHE = shutil.which("apache2", path=f"{os.environ['PATH']}:/usr/sbin")
 pytestmark = pytest.mark.skipif(not APACHE, reason="Apache is not installed")

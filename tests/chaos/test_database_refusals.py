@@ -9,9 +9,9 @@ import uuid
 import psycopg2
 import pytest
 
-from chaos_client import wait_for
 from fastcgi import ask
 from faults import fails_first, held, new_task, trigger
+from waiting import wait_for
 
 LOCK_TIMEOUT_S = 0.5
 STATEMENT_TIMEOUT_S = 2

@@ -5,8 +5,8 @@ import random
 import signal
 import time
 
-from chaos_client import wait_for
 from load import Load
+from waiting import wait_for
 
 ROUNDS = 4
 SLOWEST_S = 4

@@ -9,9 +9,9 @@ import uuid
 
 import pytest
 
-from chaos_client import wait_for
 from fastcgi import Pool, ask
 from wire import Wire
+from waiting import wait_for
 
 CUTS = 40
 TIMEOUTS = {"STATEMENT_TIMEOUT_MS": "500", "CONNECT_TIMEOUT_S": "2"}

@@ -13,12 +13,13 @@ import time
 
 import pytest
 
-from chaos_client import Client, sign_up, wait_for
+from chaos_client import Client, sign_up
 from faults import held, new_task
 from load import Load
 from private_pg import FAST, ROOT
 from shell import service_prefix, states
 from stack import Stack, build_folder, free_port
+from waiting import wait_for
 
 only_root = pytest.mark.skipif(os.getuid() != 0, reason="only root starts what serves as another user")
 

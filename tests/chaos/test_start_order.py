@@ -4,8 +4,9 @@ import os
 import signal
 import time
 
-from chaos_client import sign_up, wait_for
+from chaos_client import sign_up
 from fastcgi import Pool, ask
+from waiting import wait_for
 
 
 def test_workers_before_postgres(stack):

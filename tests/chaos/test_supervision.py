@@ -12,9 +12,9 @@ import time
 
 import pytest
 
-from chaos_client import wait_for
 from fastcgi import WORKER, ask
 from private_pg import ROOT
+from waiting import wait_for
 
 UNITS = sorted((ROOT / "conf" / "systemd").iterdir())
 MOST_EXPOSED = 1.2

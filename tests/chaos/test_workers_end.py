@@ -9,10 +9,11 @@ import time
 
 import pytest
 
-from chaos_client import sign_up, wait_for
+from chaos_client import sign_up
 from fastcgi import WORKER, Pool, connect, encode, receive
 from faults import held, new_task
 from load import Load
+from waiting import wait_for
 
 WORKERS = {"api": 4, "auth": 1}
 SANITIZED = b"__asan_init" in WORKER.read_bytes()
