@@ -6,12 +6,18 @@
 #include "base/json.h"
 #include "base/uuid.h"
 
+static const struct words token_types = WORDS("TokenType", "Bearer");
+
 static const struct field tokens_fields[] = {
-	ANSWER("access_token", KIND_TEXT, .doc = "For `Authorization: Bearer`."),
-	ANSWER("refresh_token", KIND_TEXT, .doc = "For /auth/refresh; each is good once."),
-	ANSWER("token_type", KIND_TEXT, .doc = "`Bearer`."),
-	ANSWER("expires_in", KIND_INTEGER, .doc = "Seconds that the access token lives."),
-	ANSWER("refresh_expires_in", KIND_INTEGER, .doc = "Seconds that the refresh token lives."),
+	ANSWER("access_token", KIND_TEXT, .example = TOKEN_EXAMPLE,
+	       .doc = "For `Authorization: Bearer`."),
+	ANSWER("refresh_token", KIND_TEXT, .example = TOKEN_EXAMPLE,
+	       .doc = "For /auth/refresh; each is good once."),
+	ANSWER("token_type", KIND_TEXT, .words = &token_types),
+	ANSWER("expires_in", KIND_INTEGER, .example = "86400",
+	       .doc = "Seconds that the access token lives."),
+	ANSWER("refresh_expires_in", KIND_INTEGER, .example = "604800",
+	       .doc = "Seconds that the refresh token lives."),
 	ANSWER("session_id", KIND_UUID),
 };
 

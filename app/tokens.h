@@ -7,6 +7,11 @@
 
 extern const struct shape tokens_shape;
 
+/* What a token looks like; a real one is longer. */
+#define TOKEN_EXAMPLE                                                                              \
+	"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIwMWExZmI4ZCJ9."                                           \
+	"3Qm0yX5nYv8lW2kR7tJ1cZ4uB6aE9dF0gH2iK5oP8sM"
+
 /* The answer of a login: both tokens of a session. The refresh token carries its number. */
 enum err tokens_reply(struct request *req, struct uuid user, struct uuid session, const char *email,
 		      int64_t counter);

@@ -81,7 +81,7 @@ struct bulk {
 };
 
 static const struct field bulk_fields[] = {
-	FIELD(struct bulk, updates, .required = true, .min = 1, .max_items = MAX_BULK,
+	FIELD(struct bulk, updates, .required = true, .min_items = 1, .max_items = MAX_BULK,
 	      .shape = &bulk_update_shape,
 	      .example = "[{\"id\":\"01a1fb8d-2361-7873-aba7-17f573155365\",\"status\":\"DONE\"}]",
 	      .doc = "Applied in this order, all or none."),
@@ -187,15 +187,21 @@ static enum err delete_tasks(struct request *req)
 static const struct route board_routes[] = {
 	{ POST, "/tasks/{id}/move", USER, HANDLER(move_task), .body = &move_shape,
 	  .answer = &task_shape, .merge = true, .idempotent = true, .user_scoped = true,
-	  .doc = "Move a task to a place on the board" },
+	  .doc = "Move a task to a place on the board",
+	  .about = "It goes below `after` or above `before`; `after` null is the first place of "
+		   "its column, and neither is the last one." },
 	{ PATCH, "/tasks/bulk", USER, HANDLER(update_tasks), .body = &bulk_shape,
 	  .answer = &task_shape, .list = "tasks", .unpaged = true, .slow = true, .idempotent = true,
 	  .user_scoped = true, .refusals = { ERR_FORBIDDEN, ERR_NOT_FOUND, ERR_VERSION_CONFLICT },
-	  .doc = "Change up to 200 tasks, all or none" },
+	  .doc = "Change up to 200 tasks, all or none",
+	  .about = "They are changed in the given order. If one cannot be, none is, and `details` "
+		   "has each reason, such as that of `updates[3].title`." },
 	{ DELETE, "/tasks/bulk", USER, HANDLER(delete_tasks), .body = &bulk_delete_shape,
 	  .status = 204, .slow = true, .idempotent = true, .user_scoped = true,
 	  .refusals = { ERR_FORBIDDEN, ERR_NOT_FOUND },
-	  .doc = "Delete up to 200 tasks, all or none" },
+	  .doc = "Delete up to 200 tasks, all or none",
+	  .about = "If one cannot be deleted, none is, and `details` has each reason, such as that "
+		   "of `ids[3]`." },
 };
 
 const struct resource board_resource = { .name = "tasks", ROUTES(board_routes) };

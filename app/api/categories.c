@@ -80,15 +80,16 @@ static enum err delete_category(struct request *req)
 
 static const struct route categories_routes[] = {
 	{ GET, "/categories", USER, HANDLER(list_categories), .query = &category_filters_shape,
-	  .answer = &category_shape, .list = "categories", .doc = "List categories" },
+	  .answer = &category_shape, .list = "categories", .doc = "List categories",
+	  .about = "Each has the count of its tasks." },
 	{ POST, "/categories", USER, HANDLER(create_category), .body = &category_shape,
 	  .answer = &category_shape, .creates = true, .refusals = { ERR_NAME_TAKEN },
-	  .doc = "Create a category" },
+	  .doc = "Create a category", .about = "Names are unique, regardless of case." },
 	{ GET, "/categories/{id}", USER, HANDLER(get_category), .answer = &category_shape,
 	  .doc = "Read a category" },
 	{ PUT | PATCH, "/categories/{id}", USER, HANDLER(update_category), .body = &category_shape,
 	  .answer = &category_shape, .merge = true, .refusals = { ERR_NAME_TAKEN },
-	  .doc = "Change a category" },
+	  .doc = "Change a category", .about = "Names are unique, regardless of case." },
 	{ DELETE, "/categories/{id}", USER, HANDLER(delete_category), .status = 204,
 	  .doc = "Delete a category; its tasks stay" },
 };

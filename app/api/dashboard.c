@@ -11,7 +11,8 @@ static const struct field statistics_fields[] = {
 	ANSWER("overdue_count", KIND_INTEGER),
 	ANSWER("recent_projects", KIND_OBJECTS, .shape = &project_shape,
 	       .doc = "The last active first."),
-	ANSWER("completion_rate", KIND_NUMBER, .doc = "Done ones among all, from 0 to 1."),
+	ANSWER("completion_rate", KIND_NUMBER, .max = 1,
+	       .doc = "Done ones among all, from 0 to 1."),
 };
 
 static const struct shape statistics_shape = ANSWER_SHAPE("TaskStatistics", statistics_fields);
@@ -126,9 +127,12 @@ static enum err get_dashboard(struct request *req)
 
 static const struct route dashboard_routes[] = {
 	{ GET, "/dashboard/statistics", USER, get_statistics, "get_task_statistics",
-	  .answer = &statistics_shape, .slow = true, .digested = true, .doc = "Tasks at a glance" },
+	  .answer = &statistics_shape, .slow = true, .digested = true, .doc = "Tasks at a glance",
+	  .about = "Tasks of archived projects do not count." },
 	{ GET, "/dashboard", USER, HANDLER(get_dashboard), .answer = &dashboard_shape, .slow = true,
-	  .digested = true, .doc = "The day at a glance" },
+	  .digested = true, .doc = "The day at a glance",
+	  .about = "Tasks, journals, moods, and the activity of the last 30 days, for a start "
+		   "page." },
 };
 
 const struct resource dashboard_resource = { .name = "dashboard",

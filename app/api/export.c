@@ -133,13 +133,13 @@ static enum err export_user(struct request *req)
 	db_rollback(req->web->db, req->arena);
 	if (err != OK)
 		return ask_failed(req, err);
-	answer_header(req, "Content-Disposition", "attachment; filename=\"daybook.json\"");
 	return reply_spooled(req, export.spool);
 }
 
 static const struct route export_routes[] = {
 	{ GET, "/users/me/export", USER, export_user, "export_account", .answer = &export_shape,
-	  .slow = true, .doc = "Everything of mine in one document" },
+	  .attachment = "daybook.json", .slow = true, .doc = "Everything of mine in one document",
+	  .about = "One JSON document, to be kept as a file." },
 };
 
 const struct resource export_resource = { .name = "users", ROUTES(export_routes) };

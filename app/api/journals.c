@@ -36,8 +36,8 @@ static const struct field journal_fields[] = {
 const struct shape journal_shape = SHAPE(struct journal, "Journal", journal_fields);
 
 static const struct field tag_fields[] = {
-	ANSWER("tag", KIND_TEXT),
-	ANSWER("count", KIND_INTEGER),
+	ANSWER("tag", KIND_TEXT, .example = "weather"),
+	ANSWER("count", KIND_INTEGER, .example = "3"),
 };
 
 static const struct shape tag_shape = ANSWER_SHAPE("Tag", tag_fields);
@@ -137,12 +137,14 @@ static enum err list_tags(struct request *req)
 
 static const struct route journals_routes[] = {
 	{ GET, "/journals", USER, HANDLER(list_journals), .query = &journal_filters_shape,
-	  .answer = &journal_shape, .list = "journals", .doc = "List journal entries" },
+	  .answer = &journal_shape, .list = "journals", .doc = "List journal entries",
+	  .about = "All filters must match, and each of several tags." },
 	{ POST, "/journals", USER, HANDLER(create_journal), .body = &journal_shape,
 	  .answer = &journal_shape, .creates = true, .max_body_bytes = MAX_JOURNAL_BYTES,
-	  .doc = "Write a journal entry" },
+	  .doc = "Write a journal entry", .about = "A day may have several entries." },
 	{ GET, "/journals/tags", USER, list_tags, "list_journal_tags", .answer = &tag_shape,
-	  .list = "tags", .unpaged = true, .doc = "List the tags in use" },
+	  .list = "tags", .unpaged = true, .doc = "List the tags in use",
+	  .about = "With how many entries have each." },
 	{ GET, "/journals/{id}", USER, HANDLER(get_journal), .answer = &journal_shape,
 	  .doc = "Read a journal entry" },
 	{ PUT | PATCH, "/journals/{id}", USER, HANDLER(update_journal), .body = &journal_shape,

@@ -151,7 +151,9 @@ static enum err login(struct request *req)
 static const struct route login_routes[] = {
 	{ POST, "/auth/login", ANYBODY, HANDLER(login), .body = &login_shape,
 	  .answer = &tokens_shape, .refusals = { ERR_INVALID_CREDENTIALS },
-	  .doc = "Log in and get tokens" },
+	  .doc = "Log in and get tokens",
+	  .about = "A wrong address and a wrong password get the same answer after the same work. "
+		   "Attempts are limited." },
 };
 
 const struct resource login_resource = { .name = "auth", ROUTES(login_routes) };

@@ -12,14 +12,14 @@ static const struct field distribution_fields[] = {
 static const struct field day_fields[] = {
 	ANSWER("date", KIND_DATE),
 	ANSWER("count", KIND_INTEGER),
-	ANSWER("average", KIND_NUMBER, .nullable = true),
+	ANSWER("average", KIND_NUMBER, .nullable = true, .example = "4"),
 };
 
 static const struct field previous_fields[] = {
 	ANSWER("start", KIND_DATE),
 	ANSWER("end", KIND_DATE),
 	ANSWER("count", KIND_INTEGER),
-	ANSWER("average", KIND_NUMBER, .nullable = true),
+	ANSWER("average", KIND_NUMBER, .nullable = true, .example = "4"),
 };
 
 static const struct shape distribution_shape =
@@ -29,14 +29,15 @@ static const struct shape previous_shape = ANSWER_SHAPE("MoodPrevious", previous
 
 static const struct field stats_fields[] = {
 	ANSWER("period", KIND_TEXT, .words = &periods),
-	ANSWER("start", KIND_DATE, .doc = "The first day."),
-	ANSWER("end", KIND_DATE, .doc = "The last day."),
-	ANSWER("timezone", KIND_TEXT),
+	ANSWER("start", KIND_DATE, .example = "2026-11-16", .doc = "The first day."),
+	ANSWER("end", KIND_DATE, .example = "2026-11-22", .doc = "The last day."),
+	ANSWER("timezone", KIND_TEXT, .example = "Europe/London"),
 	ANSWER("count", KIND_INTEGER),
-	ANSWER("average", KIND_NUMBER, .nullable = true, .doc = "To two decimals."),
-	ANSWER("median", KIND_NUMBER, .nullable = true),
-	ANSWER("min", KIND_INTEGER, .nullable = true),
-	ANSWER("max", KIND_INTEGER, .nullable = true),
+	ANSWER("average", KIND_NUMBER, .nullable = true, .example = "3.67",
+	       .doc = "To two decimals."),
+	ANSWER("median", KIND_NUMBER, .nullable = true, .example = "4"),
+	ANSWER("min", KIND_INTEGER, .nullable = true, .example = "2"),
+	ANSWER("max", KIND_INTEGER, .nullable = true, .example = "5"),
 	ANSWER("distribution", KIND_OBJECT, .shape = &distribution_shape),
 	ANSWER("days", KIND_OBJECTS, .shape = &day_shape, .doc = "Every day of the period."),
 	ANSWER("previous", KIND_OBJECT, .shape = &previous_shape, .doc = "The period before."),
@@ -48,7 +49,7 @@ static const struct field trend_fields[] = {
 	ANSWER("start", KIND_DATE),
 	ANSWER("end", KIND_DATE),
 	ANSWER("count", KIND_INTEGER),
-	ANSWER("average", KIND_NUMBER, .nullable = true),
+	ANSWER("average", KIND_NUMBER, .nullable = true, .example = "4"),
 	ANSWER("min", KIND_INTEGER, .nullable = true),
 	ANSWER("max", KIND_INTEGER, .nullable = true),
 };
@@ -57,7 +58,7 @@ static const struct shape trend_shape = ANSWER_SHAPE("MoodTrend", trend_fields);
 
 static const struct field trends_fields[] = {
 	ANSWER("period", KIND_TEXT, .words = &periods),
-	ANSWER("timezone", KIND_TEXT),
+	ANSWER("timezone", KIND_TEXT, .example = "Europe/London"),
 	ANSWER("periods", KIND_OBJECTS, .shape = &trend_shape, .doc = "The oldest first."),
 };
 
@@ -133,15 +134,19 @@ static enum err get_trends(struct request *req)
 static const struct route mood_stats_routes[] = {
 	{ GET, "/moods/stats", USER, get_stats, "get_mood_stats",
 	  .query = &stats_query_fields_shape, .answer = &stats_shape,
-	  .doc = "Statistics of a week or a month" },
+	  .doc = "Statistics of a week or a month",
+	  .about = "Every day of the period is listed; one without a mood has a null average. "
+		   "Weeks begin on Monday." },
 	{ GET, "/moods/stats/weekly", USER, get_weekly_stats, "get_weekly_mood_stats",
-	  .query = &day_query_fields_shape, .answer = &stats_shape, .doc = "Statistics of a week" },
+	  .query = &day_query_fields_shape, .answer = &stats_shape, .doc = "Statistics of a week",
+	  .about = "As `/moods/stats` with `period=week`." },
 	{ GET, "/moods/stats/monthly", USER, get_monthly_stats, "get_monthly_mood_stats",
-	  .query = &day_query_fields_shape, .answer = &stats_shape,
-	  .doc = "Statistics of a month" },
+	  .query = &day_query_fields_shape, .answer = &stats_shape, .doc = "Statistics of a month",
+	  .about = "As `/moods/stats` with `period=month`." },
 	{ GET, "/moods/trends", USER, get_trends, "get_mood_trends",
 	  .query = &trends_query_fields_shape, .answer = &trends_shape,
-	  .doc = "The last weeks or months in one call" },
+	  .doc = "The last weeks or months in one call",
+	  .about = "The oldest first; periods without a mood are listed, too." },
 };
 
 const struct resource mood_stats_resource = { .name = "moods", ROUTES(mood_stats_routes) };

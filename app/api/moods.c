@@ -91,9 +91,10 @@ static enum err delete_mood(struct request *req)
 
 static const struct route moods_routes[] = {
 	{ GET, "/moods", USER, HANDLER(list_moods), .query = &mood_filters_shape,
-	  .answer = &mood_shape, .list = "moods", .doc = "List moods" },
+	  .answer = &mood_shape, .list = "moods", .doc = "List moods",
+	  .about = "Both ends of a range belong to it; days are those of the user's time zone." },
 	{ POST, "/moods", USER, HANDLER(create_mood), .body = &mood_shape, .answer = &mood_shape,
-	  .creates = true, .doc = "Record a mood" },
+	  .creates = true, .doc = "Record a mood", .about = "As often a day as one likes." },
 	{ GET, "/moods/{id}", USER, HANDLER(get_mood), .answer = &mood_shape,
 	  .doc = "Read a mood" },
 	{ PUT | PATCH, "/moods/{id}", USER, HANDLER(update_mood), .body = &mood_shape,

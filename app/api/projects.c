@@ -98,15 +98,20 @@ static enum err delete_project(struct request *req)
 
 static const struct route projects_routes[] = {
 	{ GET, "/projects", USER, HANDLER(list_projects), .query = &project_filters_shape,
-	  .answer = &project_shape, .list = "projects", .doc = "List projects" },
+	  .answer = &project_shape, .list = "projects", .doc = "List projects",
+	  .about = "Each has the counts of its tasks. Archived ones are left out unless `archived` "
+		   "says otherwise." },
 	{ POST, "/projects", USER, HANDLER(create_project), .body = &project_shape,
-	  .answer = &project_shape, .creates = true, .doc = "Create a project" },
+	  .answer = &project_shape, .creates = true, .doc = "Create a project",
+	  .about = "Names need not be unique." },
 	{ GET, "/projects/{id}", USER, HANDLER(get_project), .answer = &project_shape,
 	  .doc = "Read a project" },
 	{ PUT | PATCH, "/projects/{id}", USER, HANDLER(update_project), .body = &project_shape,
-	  .answer = &project_shape, .merge = true, .doc = "Change a project" },
+	  .answer = &project_shape, .merge = true, .doc = "Change a project",
+	  .about = "`archived` puts it away with its tasks: lists leave them out." },
 	{ DELETE, "/projects/{id}", USER, HANDLER(delete_project), .status = 204,
-	  .doc = "Delete a project with its tasks" },
+	  .doc = "Delete a project with its tasks",
+	  .about = "To keep the tasks, archive the project instead." },
 };
 
 const struct resource projects_resource = { .name = "projects",

@@ -13,7 +13,7 @@ struct refresh {
 };
 
 static const struct field refresh_fields[] = {
-	FIELD(struct refresh, refresh_token, .required = true,
+	FIELD(struct refresh, refresh_token, .required = true, .example = TOKEN_EXAMPLE,
 	      .doc = "The one of the last answer; each is good once."),
 	ANSWER("access_token", KIND_TEXT, .doc = "Ignored, as are the other members of an answer."),
 	ANSWER("token_type", KIND_TEXT),
@@ -129,13 +129,17 @@ static enum err logout(struct request *req)
 }
 
 static const struct route refresh_routes[] = {
-	{ POST, "/auth/refresh", ANYBODY, HANDLER(refresh), .body = &refresh_shape,
+	{ POST, "/auth/refresh", ANYBODY, refresh, "refresh_tokens", .body = &refresh_shape,
 	  .answer = &tokens_shape,
 	  .refusals = { ERR_UNAUTHORIZED, ERR_SESSION_EXPIRED, ERR_SESSION_REVOKED },
-	  .doc = "Get new tokens for a refresh token" },
+	  .doc = "Get new tokens for a refresh token",
+	  .about = "A refresh token is good once, and the answer has the next one. An older one "
+		   "ends the session, since somebody may have stolen it." },
 	{ POST, "/auth/logout", MAYBE_USER, HANDLER(logout), .own_session = true,
 	  .body = &logout_shape, .optional_body = true, .status = 204,
-	  .refusals = { ERR_SESSION_EXPIRED }, .doc = "End this session, the others, or all" },
+	  .refusals = { ERR_SESSION_EXPIRED }, .doc = "End this session, the others, or all",
+	  .about = "The tokens of a session that has ended stop working at once. Without a valid "
+		   "access token the refresh token names the session." },
 };
 
 const struct resource refresh_resource = { .name = "auth", ROUTES(refresh_routes) };

@@ -26,9 +26,10 @@ static enum err revoke_session(struct request *req)
 static const struct route sessions_routes[] = {
 	{ GET, "/auth/sessions", USER, HANDLER(list_sessions), .own_session = true,
 	  .answer = &session_shape, .list = "sessions", .unpaged = true,
-	  .doc = "List where I am logged in" },
+	  .doc = "List where I am logged in",
+	  .about = "Each login is a session; `current` marks the one that asks." },
 	{ DELETE, "/auth/sessions/{id}", USER, HANDLER(revoke_session), .own_session = true,
-	  .status = 204, .doc = "End one session" },
+	  .status = 204, .doc = "End one session", .about = "Its tokens stop working at once." },
 };
 
 const struct resource sessions_resource = { .name = "sessions",

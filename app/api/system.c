@@ -6,22 +6,28 @@
 #include "openapi/openapi.h"
 #include "statements.h"
 
+static const struct words health_words = WORDS("HealthStatus", "ok");
+static const struct words readiness_words = WORDS("ReadinessStatus", "ready", "unavailable");
+static const struct words database_words = WORDS("DatabaseCheck", "ok", "unavailable");
+static const struct words schema_words = WORDS("SchemaCheck", "ok", "outdated", "unknown");
+static const struct words job_words = WORDS("JobsCheck", "ok", "late", "none");
+
 static const struct field health_fields[] = {
-	ANSWER("status", KIND_TEXT, .doc = "`ok`."),
+	ANSWER("status", KIND_TEXT, .words = &health_words),
 	ANSWER("timestamp", KIND_INSTANT),
-	ANSWER("version", KIND_TEXT),
+	ANSWER("version", KIND_TEXT, .example = "1.0.0", .doc = "That of the program."),
 };
 
 static const struct field check_fields[] = {
-	ANSWER("database", KIND_TEXT, .doc = "`ok` or `unavailable`."),
-	ANSWER("schema", KIND_TEXT, .doc = "`ok`, `outdated` (migrate), or `unknown`."),
-	ANSWER("jobs", KIND_TEXT, .doc = "`none`: this server has no jobs to run."),
+	ANSWER("database", KIND_TEXT, .words = &database_words),
+	ANSWER("schema", KIND_TEXT, .words = &schema_words),
+	ANSWER("jobs", KIND_TEXT, .words = &job_words),
 };
 
 static const struct shape checks_shape = ANSWER_SHAPE("Checks", check_fields);
 
 static const struct field readiness_fields[] = {
-	ANSWER("status", KIND_TEXT, .doc = "`ready` or `unavailable`."),
+	ANSWER("status", KIND_TEXT, .words = &readiness_words),
 	ANSWER("checks", KIND_OBJECT, .shape = &checks_shape),
 };
 
@@ -68,22 +74,26 @@ static enum err get_metrics(struct request *req)
 
 static enum err get_openapi(struct request *req)
 {
-	answer_start(req, 200);
 	openapi_write(req->web->router, req->web->version, req->answer.body);
-	return answer_json(req);
+	return reply_digested(req);
 }
 
 static const struct route system_routes[] = {
 	{ GET, "/health", ANYBODY, HANDLER(get_health), .answer = &health_shape,
-	  .outside_api = true, .doc = "Whether the server answers" },
+	  .outside_api = true, .doc = "Whether the server answers",
+	  .about = "The process answers, and asks nobody else." },
 	{ GET, "/health", ANYBODY, get_health, "get_api_health", .answer = &health_shape,
-	  .doc = "Whether the server answers" },
+	  .doc = "Whether the server answers", .about = "The same as `/health`." },
 	{ GET, "/ready", ANYBODY, get_ready, "get_readiness", .answer = &readiness_shape,
-	  .unready = true, .outside_api = true, .doc = "Whether the server can do its work" },
+	  .unready = true, .outside_api = true, .doc = "Whether the server can do its work",
+	  .about = "503 while the database is away, or its schema older than the program." },
 	{ GET, "/metrics", ANYBODY, HANDLER(get_metrics), .outside_api = true,
-	  .media_type = "text/plain", .doc = "Counters for Prometheus" },
+	  .media_type = "text/plain", .doc = "Counters for Prometheus",
+	  .about = "In the text format of Prometheus. The web server lets only local addresses "
+		   "in." },
 	{ GET, "/openapi.json", ANYBODY, HANDLER(get_openapi), .media_type = "application/json",
-	  .doc = "This contract" },
+	  .digested = true, .doc = "This contract",
+	  .about = "An OpenAPI 3.1 document, which `daybook-worker --openapi` prints as well." },
 };
 
 const struct resource system_resource = { .name = "system",

@@ -18,8 +18,10 @@ static const struct text_format format_present_email = { .openapi = "email" };
 static const struct field user_fields[] = {
 	ANSWER("id", KIND_UUID),
 	FIELD(struct user, email, .min = 3, .max = 254, .format = &format_present_email,
+	      .example = "ada@example.com",
 	      .doc = "Only the address as it is; this server cannot change it yet."),
-	FIELD(struct user, username, .min = 3, .max = 30, .format = &format_username),
+	FIELD(struct user, username, .min = 3, .max = 30, .format = &format_username,
+	      .example = "ada"),
 	FIELD(struct user, name, .nullable = true, .min = 1, .max = 100, .example = "Ada Lovelace"),
 	FIELD(struct user, timezone, .min = 1, .max = 64, .example = "Europe/London",
 	      .doc = "An IANA time zone."),
@@ -94,10 +96,11 @@ static const struct route users_routes[] = {
 	  .doc = "Read the profile" },
 	{ PUT | PATCH, "/users/me", USER, update_user, "update_profile", .body = &user_shape,
 	  .answer = &user_shape, .merge = true, .refusals = { ERR_USERNAME_TAKEN },
-	  .doc = "Change the profile" },
+	  .doc = "Change the profile", .about = "The time zone decides where days begin and end." },
 	{ DELETE, "/users/me", USER, delete_user, "delete_account", .body = &farewell_shape,
 	  .status = 204, .refusals = { ERR_INVALID_PASSWORD },
-	  .doc = "Delete the account with everything in it" },
+	  .doc = "Delete the account with everything in it",
+	  .about = "Everything of the account is gone at once, and nothing brings it back." },
 };
 
 const struct resource users_resource = { .name = "users",

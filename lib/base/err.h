@@ -20,6 +20,7 @@
 	ROW(ERR_INVALID_PASSWORD, 403, "invalid_password", "the password is wrong")                \
 	ROW(ERR_NOT_FOUND, 404, "not_found", "there is nothing here")                              \
 	ROW(ERR_METHOD_NOT_ALLOWED, 405, "method_not_allowed", "the method is not allowed here")   \
+	ROW(ERR_REQUEST_TIMEOUT, 408, "request_timeout", "the request took too long to arrive")    \
 	ROW(ERR_EMAIL_TAKEN, 409, "email_taken", "the email address is already in use")            \
 	ROW(ERR_USERNAME_TAKEN, 409, "username_taken", "the username is already in use")           \
 	ROW(ERR_ID_TAKEN, 409, "id_taken", "the id is already in use with other content")          \
@@ -35,9 +36,11 @@
 	ROW(ERR_IDEMPOTENCY_MISMATCH, 422, "idempotency_mismatch",                                 \
 	    "the key was used with another body")                                                  \
 	ROW(ERR_TOO_MANY_REQUESTS, 429, "too_many_requests", "too many requests, try again later") \
+	ROW(ERR_HEADERS_TOO_LARGE, 431, "headers_too_large", "the headers are too large")          \
 	ROW(ERR_INTERNAL, 500, "internal_error", "something went wrong on our side")               \
 	ROW(ERR_UNAVAILABLE, 503, "unavailable", "the service is not available right now")         \
-	ROW(ERR_TIMEOUT, 503, "timeout", "the request took too long")
+	ROW(ERR_TIMEOUT, 503, "timeout", "the request took too long")                              \
+	ROW(ERR_GATEWAY_TIMEOUT, 504, "timeout", "the request took too long")
 
 enum err {
 	OK = 0,

@@ -74,6 +74,15 @@ struct words {
 		}                                                                                  \
 	}
 
+/* What a text without U+0000 looks like (a regular expression of ECMA-262), and one that is not
+ * blank either: it has a character that is not White_Space. `without` are further characters that
+ * it must not have. */
+#define TEXT_PATTERN "^[^\\u0000]*$"
+#define TEXT_PATTERN_NOT_BLANK(without)                                                            \
+	"^[" WHITE_SPACE "]*[^\\u0000" WHITE_SPACE without "][^\\u0000" without "]*$"
+#define WHITE_SPACE                                                                                \
+	"\\t-\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000"
+
 /* A rule for texts beyond length: the reason why a value breaks it, or NULL. */
 struct text_format {
 	const char *openapi;			 /* the `format` in the OpenAPI document, or NULL */
@@ -87,9 +96,10 @@ struct field {
 	enum access access;
 	size_t offset;
 	bool required, nullable;
-	bool slow;	   /* in queries: a request with this parameter may take long */
-	int64_t min, max;  /* of a number, or of a text's length in code points */
-	int64_t max_items; /* of strings */
+	bool slow;		      /* in queries: a request with this parameter may take long */
+	int64_t min, max;	      /* of a number, or of a text's length in code points */
+	int64_t min_items, max_items; /* of a list */
+	bool distinct;		      /* no two of a list may be the same */
 	const struct words *words;
 	const struct text_format *format;
 	const char *preset; /* the value of an absent member, as a query string would have it */

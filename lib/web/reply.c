@@ -145,6 +145,10 @@ enum err reply_digested(struct request *req)
 enum err reply_spooled(struct request *req, struct spool *spool)
 {
 	answer_start(req, 200);
+	if (req->route->attachment)
+		answer_header(req, "Content-Disposition",
+			      arena_printf(req->arena, "attachment; filename=\"%s\"",
+					   req->route->attachment));
 	req->answer.spool = spool;
 	return answer_json(req);
 }

@@ -41,7 +41,7 @@ enum err reply_page(struct request *req, const struct page *page, struct list_qu
  * 304 when If-None-Match has that. */
 enum err reply_digested(struct request *req);
 
-/* 200 with the JSON in the spool. */
+/* 200 with the JSON in the spool, to be saved as the route's attachment. */
 enum err reply_spooled(struct request *req, struct spool *spool);
 
 #endif

@@ -55,20 +55,22 @@ struct route {
 	int status;		    /* of another success; 0 = 200 */
 	bool merge;		    /* the body changes a resource: RFC 7396 */
 	bool optional_body;
-	bool outside_api;      /* the path stands at the root */
-	bool own_session;      /* not for the users of another issuer */
-	bool idempotent;       /* takes an Idempotency-Key */
-	bool user_scoped;      /* also reachable under /users/{user_id} */
-	bool unready;	       /* a 503 may have the form of the answer, too */
-	bool slow;	       /* may take long */
-	size_t max_body_bytes; /* 0: 1 MiB */
-	const char *location;  /* where created ones lie, if that is not below the path */
-	const char *table;     /* whose {id} it is, if that is not the resource's */
+	bool outside_api;	/* the path stands at the root */
+	bool own_session;	/* not for the users of another issuer */
+	bool idempotent;	/* takes an Idempotency-Key */
+	bool user_scoped;	/* also reachable under /users/{user_id} */
+	bool unready;		/* a 503 may have the form of the answer, too */
+	bool slow;		/* may take long */
+	size_t max_body_bytes;	/* 0: 1 MiB */
+	const char *attachment; /* the name under which browsers save the answer */
+	const char *location;	/* where created ones lie, if that is not below the path */
+	const char *table;	/* whose {id} it is, if that is not the resource's */
 	/* for the documentation: */
 	const char *media_type;		       /* of an answer that is no JSON object of ours */
 	bool digested;			       /* the answer has an ETag without a version */
 	enum err refusals[ROUTE_MAX_REFUSALS]; /* those that do not follow from the rest */
-	const char *doc;
+	const char *doc;		       /* a summary */
+	const char *about;		       /* more about it, in whole sentences */
 };
 
 /* The handler of a row with its own name as the row's: `{ GET, "/moods", USER,

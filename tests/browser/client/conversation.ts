@@ -10,7 +10,8 @@ if (url === undefined || name === undefined) throw new Error("usage: conversatio
 
 const email = `${name}@example.com`;
 const password = "Correct-Horse-7";
-const api = createClient<paths>({ baseUrl: url });
+// Errors are plain JSON unless a client accepts application/problem+json.
+const api = createClient<paths, "application/json">({ baseUrl: url });
 
 /** The data of an answer that must be a success. */
 function must<T>(answer: { data?: T; error?: { error: string; message: string }; response: Response }): T {

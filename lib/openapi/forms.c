@@ -1,0 +1,241 @@
+#include "openapi/forms.h"
+
+#include <string.h>
+
+#include "openapi/example.h"
+#include "openapi/header.h"
+
+static const char *error_list[ERR_COUNT]; /* each word once; see list_words() */
+static const struct words error_words = { "ErrorWord", error_list };
+
+static const struct field detail_fields[] = {
+	ANSWER("field", KIND_TEXT, .doc = "The member or parameter that is wrong."),
+	ANSWER("message", KIND_TEXT, .doc = "What is wrong with it."),
+};
+
+static const struct shape detail_shape = ANSWER_SHAPE("ErrorDetail", detail_fields);
+
+static const struct field error_fields[] = {
+	ANSWER("error", KIND_TEXT, .words = &error_words),
+	ANSWER("code", KIND_INTEGER, .min = 400, .max = 599, .doc = "The HTTP status."),
+	ANSWER("message", KIND_TEXT, .doc = "One sentence for a person."),
+	ANSWER("details", KIND_OBJECTS, .shape = &detail_shape, .doc = "All wrong fields at once."),
+	ANSWER("request_id", KIND_TEXT, .doc = "What the log knows this request by."),
+};
+
+static const struct field problem_fields[] = {
+	ANSWER("type", KIND_TEXT, .doc = "Always `about:blank`: `error` tells the kind."),
+	ANSWER("title", KIND_TEXT, .doc = "One sentence on the kind."),
+	ANSWER("status", KIND_INTEGER, .min = 400, .max = 599, .doc = "The HTTP status."),
+	ANSWER("detail", KIND_TEXT, .doc = "One sentence for a person."),
+	ANSWER("error", KIND_TEXT, .words = &error_words),
+	ANSWER("details", KIND_OBJECTS, .shape = &detail_shape, .doc = "All wrong fields at once."),
+	ANSWER("request_id", KIND_TEXT, .doc = "What the log knows this request by."),
+};
+
+static const struct shape error_shape = ANSWER_SHAPE("ApiError", error_fields);
+static const struct shape problem_shape = ANSWER_SHAPE("Problem", problem_fields);
+
+/* What the examples of some errors blame. */
+static const struct {
+	enum err err;
+	const char *field, *message;
+} blamed[] = {
+	{ ERR_VALIDATION, "title", "must be 1 to 200 characters" },
+	{ ERR_EMAIL_TAKEN, "email", "is already in use" },
+	{ ERR_USERNAME_TAKEN, "username", "is already in use" },
+	{ ERR_NAME_TAKEN, "name", "is already in use" },
+	{ ERR_ID_TAKEN, "id", "is already in use with other content" },
+};
+
+static void list_words(void)
+{
+	size_t count = 0;
+
+	for (int err = OK + 1; err < ERR_COUNT; err++) {
+		const char *word = err_info((enum err)err)->word;
+		size_t i = 0;
+		while (i < count && strcmp(error_list[i], word) != 0)
+			i++;
+		if (i == count)
+			error_list[count++] = word;
+	}
+}
+
+/* The schema of these errors in one of the forms: the form, and what is special in them. */
+static void put_variant(struct document *doc, const char *name, const struct shape *form,
+			uint64_t errs, const struct shape *current)
+{
+	struct json *json = &doc->json;
+
+	json_open(json, name, '{');
+	json_open(json, "allOf", '[');
+	document_put_ref(doc, NULL, "schemas",
+			 document_add_shape(doc, SCHEMA_ANSWER, form, NULL)->name);
+	json_open(json, NULL, '{');
+	json_text(json, "type", "object");
+	json_open(json, "properties", '{');
+	json_open(json, "error", '{');
+	json_text(json, "type", "string");
+	json_open(json, "enum", '[');
+	for (int err = OK + 1; err < ERR_COUNT; err++)
+		if (errs >> err & 1)
+			json_text(json, NULL, err_info((enum err)err)->word);
+	json_close(json, ']');
+	json_close(json, '}');
+	if (current)
+		document_put_ref(doc, "current", "schemas",
+				 document_add_shape(doc, SCHEMA_ANSWER, current, NULL)->name);
+	json_close(json, '}');
+	json_open(json, "required", '[');
+	json_text(json, NULL, "error");
+	if (current)
+		json_text(json, NULL, "current");
+	json_close(json, ']');
+	json_close(json, '}');
+	json_close(json, ']');
+	json_close(json, '}');
+}
+
+static void put_schema(struct document *doc, const struct refusal *refusal,
+		       const struct shape *form)
+{
+	uint64_t plain = refusal->errs & ~refusal->stale;
+	int variants = (plain != 0) + (refusal->stale != 0) + (refusal->instead != NULL);
+	const char *name = variants > 1 ? NULL : "schema";
+
+	if (variants > 1) {
+		json_open(&doc->json, "schema", '{');
+		json_open(&doc->json, "anyOf", '[');
+	}
+	if (plain)
+		put_variant(doc, name, form, plain, NULL);
+	if (refusal->stale)
+		put_variant(doc, name, form, refusal->stale, refusal->current);
+	if (refusal->instead)
+		document_put_ref(
+			doc, NULL, "schemas",
+			document_add_shape(doc, SCHEMA_ANSWER, refusal->instead, NULL)->name);
+	if (variants > 1) {
+		json_close(&doc->json, ']');
+		json_close(&doc->json, '}');
+	}
+}
+
+/* Both forms have the same facts under other names. */
+static void put_facts(struct json *json, const struct shape *form, const struct err_info *info,
+		      const char *message)
+{
+	if (form == &problem_shape) {
+		json_text(json, "type", "about:blank");
+		json_text(json, "title", info->sentence);
+		json_integer(json, "status", info->status);
+		json_text(json, "detail", message);
+	}
+	json_text(json, "error", info->word);
+	if (form == &error_shape) {
+		json_integer(json, "code", info->status);
+		json_text(json, "message", message);
+	}
+}
+
+static void put_value(struct document *doc, const struct shape *form, enum err err,
+		      const struct shape *current)
+{
+	const struct err_info *info = err_info(err);
+	struct json *json = &doc->json;
+	size_t i = 0;
+
+	while (i < sizeof blamed / sizeof *blamed && blamed[i].err != err)
+		i++;
+	const char *field = i < sizeof blamed / sizeof *blamed ? blamed[i].field : NULL;
+	json_open(json, "value", '{');
+	put_facts(json, form, info,
+		  field ? arena_printf(doc->arena, "%s %s", field, blamed[i].message)
+			: info->sentence);
+	json_open(json, "details", '[');
+	if (field) {
+		json_open(json, NULL, '{');
+		json_text(json, "field", field);
+		json_text(json, "message", blamed[i].message);
+		json_close(json, '}');
+	}
+	json_close(json, ']');
+	if (current)
+		example_put(doc, "current", current);
+	json_text(json, "request_id", "01a1fb8d-0b09-70b6-81b1-98af4f982f7c");
+	json_close(json, '}');
+}
+
+static void put_examples(struct document *doc, const struct refusal *refusal,
+			 const struct shape *form)
+{
+	json_open(&doc->json, "examples", '{');
+	for (int err = OK + 1; err < ERR_COUNT; err++) {
+		if (!(refusal->errs >> err & 1))
+			continue;
+		json_open(&doc->json, err_info((enum err)err)->word, '{');
+		put_value(doc, form, (enum err)err,
+			  refusal->stale >> err & 1 ? refusal->current : NULL);
+		json_close(&doc->json, '}');
+	}
+	json_close(&doc->json, '}');
+}
+
+/* Each word with its sentence. */
+static const char *describe(struct document *doc, uint64_t errs)
+{
+	const char *text = NULL;
+
+	for (int err = OK + 1; err < ERR_COUNT; err++) {
+		const struct err_info *info = err_info((enum err)err);
+		if (errs >> err & 1)
+			text = arena_printf(doc->arena, "%s%s`%s`: %s.", text ? text : "",
+					    text ? " " : "", info->word, info->sentence);
+	}
+	return text;
+}
+
+static unsigned headers_of(const struct refusal *refusal)
+{
+	unsigned set = 1U << HEADER_REQUEST_ID | 1U << HEADER_CACHE_CONTROL | 1U << HEADER_ENCODING;
+
+	if (refusal->status == 401)
+		set |= 1U << HEADER_AUTHENTICATE;
+	if (refusal->status == 429 || refusal->status >= 503)
+		set |= 1U << HEADER_RETRY_AFTER;
+	if (refusal->stale)
+		set |= 1U << (refusal->stale == refusal->errs ? HEADER_ETAG : HEADER_CURRENT_ETAG);
+	if (refusal->kept)
+		set |= 1U << HEADER_REPLAYED;
+	return set;
+}
+
+static void put_form(struct document *doc, const char *media_type, const struct refusal *refusal,
+		     const struct shape *form)
+{
+	json_open(&doc->json, media_type, '{');
+	put_schema(doc, refusal, form);
+	put_examples(doc, refusal, form);
+	json_close(&doc->json, '}');
+}
+
+void forms_put_all(struct document *doc)
+{
+	struct json *json = &doc->json;
+
+	list_words();
+	json_open(json, "responses", '{');
+	for (size_t i = 0; i < doc->refusal_count; i++) {
+		const struct refusal *refusal = &doc->refusals[i];
+		json_open(json, refusal->name, '{');
+		json_text(json, "description", describe(doc, refusal->errs));
+		header_put_refs(doc, headers_of(refusal));
+		json_open(json, "content", '{');
+		put_form(doc, "application/json", refusal, &error_shape);
+		put_form(doc, "application/problem+json", refusal, &problem_shape);
+		json_close(json, '}');
+		json_close(json, '}');
+	}
+	json_close(json, '}');
+}
