@@ -192,8 +192,9 @@ static bool integer_from_json(struct json_object *value, int64_t *out)
 	} else if (!json_object_is_type(value, json_type_int)) {
 		return false;
 	}
-	*out = json_object_get_int64(value); /* json-c keeps larger ones as the largest */
-	return *out > INT64_MIN && *out < INT64_MAX;
+	/* json-c keeps what is beyond its types as the last value of the type. */
+	*out = json_object_get_int64(value);
+	return *out > INT64_MIN && json_object_get_uint64(value) <= INT64_MAX;
 }
 
 const char *field_from_json(struct arena *arena, const struct field *field,

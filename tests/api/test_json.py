@@ -219,7 +219,7 @@ def test_a_version_in_other_spellings(user, number):
 
 
 @pytest.mark.parametrize("number", ["2", "2147483648", "4294967297", "9007199254740993",
-                                    "9223372036854775806"])
+                                    "9223372036854775807"])
 def test_a_version_that_is_not_the_present_one(user, number):
     one = f"/tasks/{user.post('/tasks', json={'title': 'x'}).json()['id']}"
     refused(send(user, f'{{"version":{number},"title":"y"}}', "PATCH", one), "version_conflict", 409)

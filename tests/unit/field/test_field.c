@@ -118,6 +118,8 @@ static const struct row json_rows[] = {
 	{ "score", "[4]", "!must be a whole number from 1 to 5" },
 	{ "count", "-1", "!must be a whole number of at least 0" },
 	{ "count", "9007199254740993", "9007199254740993" },
+	{ "count", "9223372036854775807", "9223372036854775807" },
+	{ "count", "9223372036854775808", "!must be a whole number of at least 0" },
 	{ "count", "1e300", "!must be a whole number of at least 0" },
 	{ "count", "99999999999999999999", "!must be a whole number of at least 0" },
 	{ "count", "-99999999999999999999", "!must be a whole number of at least 0" },
