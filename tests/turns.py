@@ -2,7 +2,8 @@
 
 import contextlib
 import threading
-import time
+
+from waiting import wait_for
 
 HOUR_MS = 3_600_000
 
@@ -30,13 +31,15 @@ class Turn:
         self.thread = threading.Thread(target=self._wait)
         self.thread.start()
         watcher = self.postgres.connect("daybook")
-        with watcher.cursor() as cursor:
-            while cursor.rowcount != 1:
-                cursor.execute("SELECT FROM pg_stat_activity WHERE pid = %s AND wait_event = 'PgSleep'",
-                               (self.connection.get_backend_pid(),))
-                time.sleep(0.005)
+        wait_for(lambda: self._waits(watcher))
         watcher.close()
         return self
+
+    def _waits(self, watcher):
+        with watcher.cursor() as cursor:
+            cursor.execute("SELECT FROM pg_stat_activity WHERE pid = %s AND wait_event = 'PgSleep'",
+                           (self.connection.get_backend_pid(),))
+            return cursor.rowcount == 1
 
     def _wait(self):
         try:

@@ -16,6 +16,8 @@ enum {
 	CACHE_LIMIT = 384, /* prepared statements; what comes after them is parsed at each use */
 	FIRST_PAUSE_US = 50000,
 	LAST_PAUSE_US = 500000,
+	CANCEL_LEAD_US = 500000, /* before the deadline the server is asked to give up */
+	BUSY_US = 500000,	 /* and gets this on top if it has heard that */
 };
 
 struct db *db_new(const struct db_settings *settings)
@@ -30,6 +32,7 @@ struct db *db_new(const struct db_settings *settings)
 
 void connection_close(struct db *db)
 {
+	cancel_abandon(&db->cancel);
 	PQfinish(db->conn);
 	db->conn = NULL;
 	for (size_t i = 0; i < CACHE_SLOTS; i++)
@@ -100,13 +103,29 @@ bool connection_flush(struct db *db, int64_t deadline_us)
 	return left == 0;
 }
 
+static bool wait_answer(struct db *db, int64_t deadline_us)
+{
+	if (wait_socket(db, POLLIN, deadline_us - CANCEL_LEAD_US))
+		return true;
+	cancel_begin(&db->cancel, db->conn);
+	if (wait_socket(db, POLLIN, deadline_us))
+		return true;
+	return cancel_is_over(&db->cancel, deadline_us) && db->cancel.taken &&
+	       wait_socket(db, POLLIN, deadline_us + BUSY_US);
+}
+
 PGresult *connection_next_result(struct db *db, int64_t deadline_us)
 {
 	while (PQisBusy(db->conn)) {
-		if (!wait_socket(db, POLLIN, deadline_us) || !PQconsumeInput(db->conn))
+		if (!wait_answer(db, deadline_us) || !PQconsumeInput(db->conn))
 			return NULL;
 	}
 	return PQgetResult(db->conn);
+}
+
+bool connection_settle(struct db *db, int64_t deadline_us)
+{
+	return cancel_is_over(&db->cancel, deadline_us);
 }
 
 /* Settings of the session go by set_config(), not by `options=`, which poolers refuse. */

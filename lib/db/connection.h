@@ -3,6 +3,7 @@
 #ifndef CONNECTION_H
 #define CONNECTION_H
 
+#include "db/cancel.h"
 #include "db/db.h"
 
 enum { CACHE_SLOTS = 512 }; /* a power of two */
@@ -25,6 +26,7 @@ struct db {
 	struct prepared cache[CACHE_SLOTS];
 	unsigned cached;
 	unsigned generation;
+	struct cancel cancel;
 	int64_t pause_us, next_attempt_us;
 	struct db_fault fault;
 };
@@ -41,9 +43,14 @@ void connection_pause(struct db *db, bool late);
 /* Sends what libpq has gathered; false when that fails or the deadline passes. */
 bool connection_flush(struct db *db, int64_t deadline_us) __attribute__((warn_unused_result));
 
-/* The next result; NULL also when the server does not answer in time. */
+/* The next result; NULL also when the server does not answer in time. Shortly before the deadline
+ * it asks the server to give up, and waits longer for one that has heard that. */
 PGresult *connection_next_result(struct db *db, int64_t deadline_us)
 	__attribute__((warn_unused_result));
+
+/* Whether no request to give up is under way, which a later query could take for its own. Waits for
+ * that until the deadline. */
+bool connection_settle(struct db *db, int64_t deadline_us) __attribute__((warn_unused_result));
 
 /* Drops the connection with all that was prepared on it. The columns stay until the statement is
  * described anew: results of the request under way still point to them. */

@@ -31,9 +31,10 @@ static void pause_before_retry(void)
 	poll(NULL, 0, 1 + dice / 16);
 }
 
-static void drop(struct db *db, int64_t deadline_us)
+/* Drops a connection of no more use. A silent server is left alone for a while. */
+static void drop(struct db *db, enum outcome outcome)
 {
-	bool late = clock_monotonic_us() >= deadline_us;
+	bool late = outcome == BATCH_LATE;
 
 	log_event(LEVEL_WARNING, "database_lost", "%s %s", db->fault.sqlstate,
 		  late ? "no answer in time" : db->fault.message);
@@ -55,8 +56,8 @@ static enum outcome run_tries(struct db *db, struct arena *arena, const struct b
 		if (db->in_transaction ? !db->conn : !connection_open(db, deadline_us))
 			return BATCH_BUSY;
 		outcome = pipeline_run(db, arena, batch, deadline_us, results);
-		if (outcome == BATCH_LOST)
-			drop(db, deadline_us);
+		if (outcome == BATCH_LOST || outcome == BATCH_LATE)
+			drop(db, outcome);
 		if (outcome == BATCH_DONE || db->in_transaction || batch->before)
 			return outcome;
 		if (outcome == BATCH_REPEAT)
@@ -163,7 +164,9 @@ void db_rollback(struct db *db, struct arena *arena)
 	struct batch batch = { .before = "ROLLBACK" };
 
 	db->in_transaction = false;
-	int64_t deadline_us = pipeline_deadline(db, &batch);
-	if (db->conn && pipeline_run(db, arena, &batch, deadline_us, NULL) != BATCH_DONE)
-		drop(db, deadline_us);
+	if (!db->conn)
+		return;
+	enum outcome outcome = pipeline_run(db, arena, &batch, pipeline_deadline(db, &batch), NULL);
+	if (outcome != BATCH_DONE)
+		drop(db, outcome);
 }

@@ -150,7 +150,7 @@ static void release_result(void *result)
 static enum outcome outcome_of(struct db *db, const PGresult *result)
 {
 	connection_remember_fault(db, result);
-	if (!result || db->fault.sqlstate[0] == '\0')
+	if (db->fault.sqlstate[0] == '\0')
 		return BATCH_LOST;
 	for (size_t i = 0; i < sizeof outcomes / sizeof outcomes[0]; i++)
 		if (strncmp(db->fault.sqlstate, outcomes[i].prefix, strlen(outcomes[i].prefix)) ==
@@ -159,16 +159,23 @@ static enum outcome outcome_of(struct db *db, const PGresult *result)
 	return BATCH_FAILED;
 }
 
+/* Notes that the connection is of no more use. */
+static void lose(struct run *run)
+{
+	connection_remember_fault(run->db, NULL);
+	run->outcome = clock_monotonic_us() < run->deadline_us ? BATCH_LOST : BATCH_LATE;
+}
+
 /* The answer to one message of the pipeline, good or bad; NULL when the connection is lost. */
 static const PGresult *collect(struct run *run)
 {
 	struct db *db = run->db;
 
-	if (run->outcome == BATCH_LOST)
+	if (run->outcome == BATCH_LOST || run->outcome == BATCH_LATE)
 		return NULL;
 	PGresult *result = connection_next_result(db, run->deadline_us);
 	if (!result) {
-		run->outcome = outcome_of(db, NULL);
+		lose(run);
 		return NULL;
 	}
 	arena_defer(run->arena, release_result, result);
@@ -241,8 +248,11 @@ enum outcome pipeline_run(struct db *db, struct arena *arena, const struct batch
 	struct run run = { .db = db, .arena = arena, .batch = batch, .deadline_us = deadline_us };
 
 	metrics_add(METRIC_DB_ROUND_TRIPS, 1);
-	if (!send_batch(&run))
-		return outcome_of(db, NULL);
-	collect_batch(&run, results);
+	if (send_batch(&run))
+		collect_batch(&run, results);
+	else
+		lose(&run);
+	if (!connection_settle(db, run.deadline_us))
+		lose(&run);
 	return run.outcome;
 }

@@ -9,6 +9,7 @@ enum outcome {
 	BATCH_DONE,
 	BATCH_REPEAT, /* another transaction was in the way */
 	BATCH_LOST,   /* the connection is of no more use */
+	BATCH_LATE,   /* neither is it, because the server is silent */
 	BATCH_TIMED_OUT,
 	BATCH_BUSY,
 	BATCH_CROWDED, /* too many requests of one user at once */

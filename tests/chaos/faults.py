@@ -43,18 +43,27 @@ def new_task(user, **members):
 
 
 @contextlib.contextmanager
+def looks(stack, table, condition):
+    """Evaluates a condition for each row of a table that a worker reads."""
+    stack.ask(f"CREATE POLICY looks ON {table} AS RESTRICTIVE FOR SELECT TO daybook_app USING ({condition})")
+    try:
+        yield
+    finally:
+        stack.ask(f"DROP POLICY looks ON {table}")
+
+
+@contextlib.contextmanager
 def gate(stack, table):
     """Workers that read a row of a table stand still until the block ends, or calls what it gets."""
     stack.ask("CREATE FUNCTION gate() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN"
               " WHILE NOT pg_try_advisory_xact_lock_shared(1) LOOP PERFORM pg_sleep(0.01); END LOOP;"
               " RETURN true; END $$")
-    stack.ask(f"CREATE POLICY gate ON {table} AS RESTRICTIVE FOR SELECT TO daybook_app USING (gate())")
     closed = stack.postgres.connect("daybook")
     with closed.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(1)")
     try:
-        yield closed.close
+        with looks(stack, table, "gate()"):
+            yield closed.close
     finally:
         closed.close()
-        stack.ask(f"DROP POLICY gate ON {table}")
         stack.ask("DROP FUNCTION gate")

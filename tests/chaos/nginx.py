@@ -6,9 +6,9 @@ import re
 import shutil
 import subprocess
 
-from chaos_client import wait_for
 from shell import service_prefix
 from stack import free_port
+from waiting import wait_for
 
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
 

@@ -12,9 +12,10 @@ import sys
 
 import pytest
 
-from chaos_client import Client, wait_for
+from chaos_client import Client
 from nginx import Nginx
 from private_pg import ROOT
+from waiting import wait_for
 
 STREAMS = 100
 BURST, AT_ONCE = (int(re.search(pattern, (ROOT / "nginx.conf.example").read_text())[1])

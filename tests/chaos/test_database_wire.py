@@ -10,12 +10,13 @@ import uuid
 import pytest
 
 from fastcgi import Pool, ask
+from faults import looks
 from wire import Wire
 from waiting import wait_for
 
 CUTS = 40
 TIMEOUTS = {"STATEMENT_TIMEOUT_MS": "500", "CONNECT_TIMEOUT_S": "2"}
-# The longer of connecting and the statement time-out with its grace of a second; and a margin.
+# The longer of connecting and the statement time-out with its grace of 1.5 seconds; and a margin.
 SLOWEST_S = 2 + 0.6
 
 
@@ -42,6 +43,12 @@ def call(pool, user, method, path, body=None, **headers):
     return reply
 
 
+def call_free(*arguments, **options):
+    """call() under a key; None while PostgreSQL has not noticed that its last holder is gone."""
+    reply = call(*arguments, **options)
+    return None if reply.status == 409 else reply
+
+
 def test_answer_to_a_write_is_lost(stack, wire, pool, user):
     """Nobody knows whether it was done, so it is a 503; with an id of its own it can be repeated."""
     for _ in range(CUTS):
@@ -62,7 +69,7 @@ def test_answer_within_an_idempotent_request_is_lost(wire, pool, user, passes):
         assert call(pool, user, "GET", "/tasks?limit=1").status == 200
         wire.passes, wire.cuts = passes, 1
         assert call(pool, user, "POST", "/tasks", {"title": "once"}, **key).status == 503
-        again = call(pool, user, "POST", "/tasks", {"title": "once"}, **key)
+        again = wait_for(lambda: call_free(pool, user, "POST", "/tasks", {"title": "once"}, **key))
         assert again.status == 201
         assert ("idempotency-replayed" in again.headers) == (passes == 2)
     assert call(pool, user, "GET", "/tasks?limit=1").body["total"] == CUTS // 4
@@ -98,6 +105,30 @@ def test_silent_server(wire, pool, user):
     assert reply.seconds < SLOWEST_S
     wire.silent_after = None
     wait_for(lambda: call(pool, user, "GET", "/tasks").status == 200, seconds=1.5)
+
+
+def test_late_answers_cost_nothing(stack, wire, pool, user):
+    """Statements that together take too long are given up, and the connection stays as it is."""
+    assert call(pool, user, "POST", "/moods", {"score": 3}).status == 201
+    backend = newest_backend(stack)
+    with looks(stack, "users", "pg_sleep(0.4) IS NOT NULL"):
+        for _ in range(3):
+            reply = call(pool, user, "GET", "/dashboard")
+            assert (reply.status, reply.body["error"]) == (503, "timeout")
+            assert call(pool, user, "GET", "/moods").status == 200, "nobody has to wait afterwards"
+    assert newest_backend(stack) == backend
+
+
+def test_answer_that_was_on_its_way(wire, pool, user):
+    """The server had done its work before it was asked to give up: its answer counts."""
+    assert call(pool, user, "GET", "/tasks").status == 200
+    connections = wire.connections
+    wire.late = True
+    assert call(pool, user, "GET", "/tasks").status == 200
+    wire.late = False
+    for _ in range(5):
+        assert call(pool, user, "POST", "/tasks", {"title": "t"}).status == 201
+    assert wire.connections == connections + 1
 
 
 def test_stopped_backend(stack, user):

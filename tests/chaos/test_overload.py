@@ -12,8 +12,8 @@ import uuid
 
 import pytest
 
-from chaos_client import wait_for
 from faults import trigger
+from waiting import wait_for
 
 BACKLOG = 128
 QUICK_S = 0.8

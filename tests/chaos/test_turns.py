@@ -4,9 +4,10 @@ import concurrent.futures
 
 import pytest
 
-from chaos_client import sign_up, wait_for
+from chaos_client import sign_up
 from fastcgi import Pool, ask
 from faults import gate
+from waiting import wait_for
 
 CALLS = 12
 SLOW = ["/users/me/export", "/dashboard"]
@@ -38,7 +39,7 @@ def test_two_at_once_over_all_workers(stack, pools, writer, path):
     stranger = sign_up(stack)
     with concurrent.futures.ThreadPoolExecutor(CALLS) as threads, gate(stack, "moods") as open_gate:
         calls = [threads.submit(get, pools[number % 2], writer, path) for number in range(CALLS)]
-        wait_for(lambda: sum(call.done() for call in calls) == CALLS - 2, seconds=60)
+        wait_for(lambda: sum(call.done() for call in calls) == CALLS - 2)
         refused = [call.result() for call in calls if call.done()]
         assert {(reply.status, reply.body["error"], reply.headers["retry-after"]) for reply in refused} \
             == {(429, "too_many_requests", "1")}

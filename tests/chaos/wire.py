@@ -19,6 +19,8 @@ class Wire:
         self.passes = 0  # so many answers still come through before the cuts
         self.cuts = 0  # so many answers are swallowed, each with its connection
         self.silent_after = None  # each connection brings only so many answers
+        self.late = False  # answers come only once there is a further connection
+        self.connections = 0
         self.open = []
         self.ended = False
 
@@ -46,6 +48,7 @@ class Wire:
             server = socket.socket(socket.AF_UNIX)
             server.connect(self.target)
             self.open += [worker, server]
+            self.connections += 1
             threading.Thread(target=self._pass, args=(worker, server, False), daemon=True).start()
             threading.Thread(target=self._pass, args=(server, worker, True), daemon=True).start()
 
@@ -53,7 +56,9 @@ class Wire:
         passed = 0
         try:
             while data := source.recv(65536):
-                while (self.blocked or passed == self.silent_after) and not self.ended:
+                known = self.connections
+                while not self.ended and (self.blocked or passed == self.silent_after or (
+                        answers and self.late and self.connections == known)):
                     time.sleep(0.01)
                 passed += answers
                 if answers and self.passes > 0:

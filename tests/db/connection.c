@@ -27,6 +27,9 @@
 static const struct statement one = STATEMENT("SELECT 1::bigint AS n", .reads = true);
 static const struct statement pid = STATEMENT("SELECT pg_backend_pid() AS n", .reads = true);
 static const struct statement sleep_long = STATEMENT("SELECT pg_sleep(5) IS NULL AS n");
+static const struct statement sleep_forever = STATEMENT("SELECT pg_sleep(1e9) IS NULL AS n");
+static const struct statement no_time_out =
+	STATEMENT("SELECT set_config('statement_timeout', '0', true) AS n");
 static const struct statement nonsense = STATEMENT("SELEC 1");
 static const struct statement division = STATEMENT("SELECT 1 / 0 AS n");
 static const struct statement make_table =
@@ -156,6 +159,37 @@ static void test_time_out(void **state)
 	assert_int_equal(number(&one), 1);
 }
 
+/* Nothing but the request to give up ends the statement. */
+static void test_late_answer(void **state)
+{
+	struct query queries[] = { { .statement = &no_time_out }, { .statement = &sleep_forever } };
+	struct result results[2];
+	unsigned generation = db_generation(db);
+	int64_t backend = number(&pid);
+
+	(void)state;
+	assert_int_equal(db_run(db, arena, NULL, queries, 2, results), ERR_TIMEOUT);
+	assert_int_equal(number(&pid), backend);
+	assert_int_equal(db_generation(db), generation);
+}
+
+/* Nor does it cost the connection when it comes within an explicit transaction. */
+static void test_late_answer_in_transaction(void **state)
+{
+	struct query queries[] = { { .statement = &no_time_out }, { .statement = &sleep_forever } };
+	struct db_scope scope = { .user = uuid_v7(), .email = "late@example.org" };
+	struct query first = insertion(1);
+	struct result results[2];
+	int64_t backend = number(&pid);
+
+	(void)state;
+	assert_int_equal(db_begin(db, arena, DB_LATEST, &scope, &first, results), OK);
+	assert_int_equal(db_run(db, arena, NULL, queries, 2, results), ERR_TIMEOUT);
+	db_rollback(db, arena);
+	assert_int_equal(number(&pid), backend);
+	assert_int_equal(number(&count_rows), 0);
+}
+
 static void test_repeated(void **state)
 {
 	(void)state;
@@ -281,6 +315,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_one_transaction, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_defects, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_time_out, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_late_answer, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_late_answer_in_transaction, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_repeated, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_broken_connection, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_idle_connection_ends, set_up, tear_down),
