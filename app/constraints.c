@@ -11,6 +11,9 @@ const struct constraint constraints[] = {
 	{ "categories_name_key", ERR_NAME_TAKEN, "name", "is already in use" },
 	{ "tasks_project_fkey", ERR_VALIDATION, "project_id", "is not one of your projects" },
 	{ "tasks_category_fkey", ERR_VALIDATION, "category_id", "is not one of your categories" },
+	/* Two tasks that were appended at once drew the same random digits: try again. */
+	{ "tasks_place", ERR_UNAVAILABLE, NULL, NULL },
+	{ "place_cursor", ERR_INVALID_CURSOR, NULL, NULL },
 	{ "journals_mood_fkey", ERR_VALIDATION, "mood_id", "is not one of your moods" },
 	{ "journals_tags_check", ERR_VALIDATION, "tags",
 	  "must be at most 20 texts of 1 to 50 characters" },

@@ -78,6 +78,7 @@ const struct text_format format_username = { .pattern = "^[A-Za-z0-9_.-]+$",
 const struct text_format format_password = { .openapi = "password", .fault = password_fault };
 const struct text_format format_color = { .pattern = "^#[0-9A-Fa-f]{6}$", .fault = color_fault };
 const struct text_format format_tag = { .pattern = "^[^,]*$", .fault = tag_fault };
+const struct text_format format_position = { .pattern = "^[0-9A-Za-z]+$" };
 const struct text_format format_uuid = { .openapi = "uuid", .fault = uuid_fault };
 
 enum err check_dates(struct request *req, const struct date *from, const struct date *to)

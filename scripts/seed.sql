@@ -9,6 +9,8 @@ BEGIN;
 SET LOCAL search_path = daybook;
 SET LOCAL maintenance_work_mem = '256MB';
 SELECT date_trunc('day', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' AS today \gset
+-- The first release's schema has no places.
+SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'tasks'::regclass AND attname = 'place') AS has_places \gset
 
 -- These are inlined, which is three times as fast: so none may say IMMUTABLE that works with times.
 -- A number from 0 to count - 1, for one purpose (salt) in one row.
@@ -108,9 +110,16 @@ SELECT pg_temp.user_id(n), pg_temp.row_id(pg_temp.joined(n), 'category', n * 100
 FROM generate_series(1, :people) AS n, generate_series(0, pg_temp.categories_of(n) - 1) AS number;
 
 \echo :tasks tasks
+\if :has_places
+\set place_column ', place'
+\set place_value ', rtrim(''V'' || lpad(to_hex(r), 6, ''0'') || left(md5(r::text), 7), ''0'')'
+\else
+\set place_column
+\set place_value
+\endif
 -- OFFSET 0 keeps each value from being worked out again in every place that needs it.
 INSERT INTO tasks (user_id, id, title, description, status, priority, due_date, remind_at, completed_at,
-	created_at, updated_at, project_id, category_id)
+	created_at, updated_at, project_id, category_id :place_column)
 SELECT pg_temp.user_id(n), pg_temp.row_id(made_at, 'task', r),
 	pg_temp.word(r, 10, '{Water,Buy,Call about,Sort,Repair,Write about,Plan,Return,Clean,Read about,Pay for,Look for}')
 		|| ' the ' || pg_temp.word(r, 11, '{plants,tickets,bicycle,letters,kitchen,insurance,piano,report,photos,garden,books,roof,car,recipe,curtains,boiler}')
@@ -126,6 +135,7 @@ SELECT pg_temp.user_id(n), pg_temp.row_id(made_at, 'task', r),
 		n * 1000 + pg_temp.pick(r, 19, pg_temp.projects_of(n))) END,
 	CASE WHEN pg_temp.pick(r, 20, 2) = 0 THEN pg_temp.row_id(pg_temp.joined(n), 'category',
 		n * 1000 + pg_temp.pick(r, 21, pg_temp.categories_of(n))) END
+	:place_value
 FROM (SELECT n, r, made_at,
 		(CASE WHEN pg_temp.pick(r, 1, 100) < 66 THEN 'DONE' WHEN pg_temp.pick(r, 1, 100) < 80 THEN 'IN_PROGRESS'
 			ELSE 'TODO' END)::task_status AS status,

@@ -4,19 +4,39 @@ STATUSES = ["TODO", "IN_PROGRESS", "DONE"]
 
 
 class BoardModel:
-    """Columns, which are (status, project), with their tasks in order."""
+    """One order of tasks per status, and the project of each task that has one."""
 
-    def __init__(self, columns):
-        self.columns = {key: list(tasks) for key, tasks in columns.items()}
+    def __init__(self, columns, projects=None):
+        self.columns = {status: list(columns.get(status, [])) for status in STATUSES}
+        self.projects = dict(projects or {})
 
-    def column_of(self, task):
-        return next(key for key, tasks in self.columns.items() if task in tasks)
+    def status_of(self, task):
+        return next(status for status, tasks in self.columns.items() if task in tasks)
+
+    def place_of(self, task):
+        """Status and project."""
+        return self.status_of(task), self.projects.get(task)
+
+    def remove(self, task):
+        self.columns[self.status_of(task)].remove(task)
+
+    def append(self, task, status, project=None):
+        self.columns[status].append(task)
+        self.projects[task] = project
+
+    def change(self, task, status=None, project=None):
+        """A change of status or project that names no place: to the end of the column."""
+        before = self.place_of(task)
+        after = (status or before[0], project)
+        if after != before:
+            self.remove(task)
+            self.append(task, *after)
 
     def move(self, task, body):
         """"moved", or the member that makes it impossible."""
-        source = self.column_of(task)
-        target = (body.get("status", source[0]), body.get("project_id", source[1]))
-        rest = [other for other in self.columns.setdefault(target, []) if other != task]
+        source = self.status_of(task)
+        target = body.get("status", source)
+        rest = [other for other in self.columns[target] if other != task]
         side = "after" if "after" in body else "before"
         neighbour = body.get(side)
         if neighbour and neighbour not in rest:
@@ -27,11 +47,9 @@ class BoardModel:
             place = 0 if side == "after" else len(rest)
         self.columns[source].remove(task)
         self.columns[target] = rest[:place] + [task] + rest[place:]
+        if "project_id" in body:
+            self.projects[task] = body["project_id"]
         return "moved"
-
-    def agrees(self, columns):
-        """Whether these are its columns; empty ones do not count."""
-        return columns == {key: tasks for key, tasks in self.columns.items() if tasks}
 
 
 def random_body(chosen, tasks, projects):

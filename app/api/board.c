@@ -60,7 +60,7 @@ static const struct field bulk_update_fields[] = {
 	FIELD(struct bulk_update, after, .nullable = true),
 	FIELD(struct bulk_update, before, .nullable = true),
 	ANSWER("completed_at", KIND_INSTANT, .nullable = true),
-	ANSWER("position", KIND_INTEGER),
+	ANSWER("position", KIND_TEXT, .min = 1, .max = 200, .format = &format_position),
 	ANSWER("created_at", KIND_INSTANT),
 	ANSWER("updated_at", KIND_INSTANT),
 };
@@ -117,12 +117,8 @@ static enum err move_task(struct request *req)
 	TRY(ask_all(req, queries, 2, results));
 	if (results[0].row_count == 0)
 		return reply_unchanged(req, sql_task_get(req->id));
-	const char *outcome = result_text(&results[0], 0, "_outcome");
-	if (strcmp(outcome, "moved") == 0)
-		return reply_with_row(req, 200, &results[1]);
-	return refuse(req, ERR_VALIDATION, outcome,
-		      strcmp(outcome, "project_id") == 0 ? "is not one of your projects"
-							 : "is no other task in that column");
+	const char *faults = result_text(&results[0], 0, "_faults");
+	return faults ? ask_rejected(req, faults) : reply_with_row(req, 200, &results[1]);
 }
 
 /* Notes an element of a list that names the same task as an earlier one. */

@@ -27,8 +27,10 @@ static const struct field task_fields[] = {
 	FIELD(struct task, remind_at, .nullable = true),
 	FIELD(struct task, project_id, .nullable = true, .doc = "One of my projects."),
 	FIELD(struct task, category_id, .nullable = true, .doc = "One of my categories."),
-	ANSWER("position", KIND_INTEGER,
-	       .doc = "A number that only orders: within a status of a project."),
+	ANSWER("position", KIND_TEXT, .min = 1, .max = 200, .format = &format_position,
+	       .example = "V00001kZ3q8aQm",
+	       .doc = "Orders the tasks of a status, over all projects: compare it code unit by "
+		      "code unit. Only a move, or a change of status or project, changes it."),
 	FIELD(struct task, version, .access = LOCK, .min = 1, .max = INT64_MAX),
 	ANSWER("created_at", KIND_INSTANT),
 	ANSWER("updated_at", KIND_INSTANT),

@@ -66,14 +66,9 @@ static int add_rejection(struct request *req, struct json_object *item)
 	return status;
 }
 
-/* The SQLSTATE with which a statement rejects its input, and the answer to that: `detail` is a JSON
- * array of {status, field, message, id}; the first one's status decides. Somebody else's row (403,
- * with its id) is a line in the log, and 404 on the user-scoped surface. */
-#define SQLSTATE_REJECTED "DB400"
-
-static enum err refuse_rejected(struct request *req, const char *detail)
+enum err ask_rejected(struct request *req, const char *reasons)
 {
-	struct json_object *list = json_tokener_parse(detail);
+	struct json_object *list = json_tokener_parse(reasons);
 	size_t count = json_object_array_length(list);
 	int first = 0;
 
@@ -86,13 +81,16 @@ static enum err refuse_rejected(struct request *req, const char *detail)
 	return refuse(req, rejection_of(first), NULL, req->faults.sentence);
 }
 
+/* The SQLSTATE with which a statement rejects its input, its reasons as the detail. */
+#define SQLSTATE_REJECTED "DB400"
+
 enum err ask_failed(struct request *req, enum err err)
 {
 	const struct db_fault *fault = db_fault(req->web->db);
 	struct log_line line;
 
 	if (err == ERR_INTERNAL && strcmp(fault->sqlstate, SQLSTATE_REJECTED) == 0)
-		return refuse_rejected(req, fault->detail);
+		return ask_rejected(req, fault->detail);
 	if (err == ERR_INTERNAL) {
 		for (const struct constraint *c = req->web->constraints; c->name; c++)
 			if (strcmp(c->name, fault->constraint) == 0)

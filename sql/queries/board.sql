@@ -1,19 +1,18 @@
 -- board.sql: places on the board, and many tasks in one transaction.
 
 -- board_move(id uuid, sent text[], status task_status, project_id uuid, after uuid, before uuid) guarded
--- Moves a task; says whether it was moved, or what is wrong. No row if the task is not as it must be.
+-- Moves a task; null, or what is wrong. No row if the task is not as it must be.
 WITH board AS MATERIALIZED (SELECT lock_tasks()),
 task AS MATERIALIZED (
     SELECT tasks.id FROM board, tasks
     WHERE tasks.user_id = current_user_id() AND tasks.id = :id
     {is_fresh:{row_tag}}
     FOR NO KEY UPDATE OF tasks)
-SELECT outcome AS _outcome
-FROM task, move_task(task.id, :sent, :status, :project_id, :after, :before, NULL, NULL);
+SELECT board_move(task.id, :sent, :status, :project_id, :after, :before)::text AS _faults FROM task;
 
 -- board_update(updates jsonb)
 -- Applies checked changes in their order; any that cannot be applied rejects them all.
-SELECT bulk_update_tasks(:updates) AS _done;
+SELECT board_update(:updates) AS _done;
 
 -- board_updated(updates jsonb) reads
 -- The tasks of those changes as they are now, in that order.

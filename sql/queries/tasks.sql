@@ -2,7 +2,7 @@
 
 -- fragment task_columns
 id, title, description, status, priority, completed_at IS NOT NULL AS completed, completed_at,
-due_date, remind_at, project_id, category_id, position, version, created_at, updated_at
+due_date, remind_at, project_id, category_id, place AS position, version, created_at, updated_at
 
 -- fragment task_row
 {task_columns}, {row_tag} AS _etag
@@ -75,12 +75,13 @@ RETURNING id;
 -- by due_date asc: due_or_after(due_date) | coalesce(due_date::text, '') | due_or_after(nullif(:after_key, '')::timestamptz)
 -- by due_date desc: due_or_before(due_date) | coalesce(due_date::text, '') | due_or_before(nullif(:after_key, '')::timestamptz)
 -- by priority priority_rank smallint
--- by position: status_rank, position | status_rank || ':' || position | split_part(:after_key, ':', 1)::smallint, split_part(:after_key, ':', 2)::bigint
+-- by position unique: status_rank, place | status_rank || ':' || (SELECT column_generations())[status_rank] || ':' || place | split_part(:after_key, ':', 1)::smallint, split_part(:after_key, ':', 3)
 -- by title title_key text
 SELECT {task_columns} {key}
 FROM tasks
 WHERE {task_filters}
 AND status_rank >= (SELECT min(status_rank(s)) FROM unnest(:status) AS s)    --? status, sort_by=position
 AND status_rank <= (SELECT max(status_rank(s)) FROM unnest(:status) AS s)    --? status, sort_by=position
+AND place_cursor_holds(:after_key)                                           --? after_id, sort_by=position
 {page};
 

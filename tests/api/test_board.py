@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import threading
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from board_model import STATUSES, BoardModel, random_body
 from client import at_once
 from contract import refused
-from groups import NOBODYS, found, ids, make, make_task, read
+from groups import NOBODYS, found, ids, make, make_task, pages_by_cursor, read
 from resources import stale, tag
 
 
@@ -31,27 +32,43 @@ def move(who, task, surface="/tasks", **body):
     return answer.json()
 
 
-def column(who, status="TODO", project="none"):
-    query = {"status": status, "project_id": project, "sort_by": "position", "sort_order": "asc"}
-    return ids(found(who, "/tasks", **query))
+def column(who, status="TODO", **query):
+    """The tasks of a status in their order, those of one project only if the query names it."""
+    return ids(found(who, "/tasks", status=status, sort_by="position", sort_order="asc", **query))
 
 
 def board(who):
-    """All of a user's tasks by column, each in its order."""
-    columns, rows, cursor = {}, [], None
-    while cursor or not rows:
-        page = read(who, "/tasks?limit=200&sort_by=position&sort_order=asc" + (f"&cursor={cursor}" if cursor else ""))
-        rows, cursor = rows + page["tasks"], page["next_cursor"]
-    for row in rows:
-        columns.setdefault((row["status"], row["project_id"]), []).append(row)
-    for tasks in columns.values():
-        places = [row["position"] for row in tasks]
-        assert places == sorted(set(places)), "two tasks in one place"
+    """All of a user's tasks by status, each column in its order."""
+    columns = {status: [] for status in STATUSES}
+    found_rows = pages_by_cursor(who, "/tasks", {"limit": 200, "sort_by": "position", "sort_order": "asc"})
+    assert found_rows == sorted(found_rows, key=lambda row: STATUSES.index(row["status"]))
+    for row in found_rows:
+        columns[row["status"]].append(row)
+    for rows in columns.values():
+        places = [row["position"] for row in rows]
+        assert places == sorted(set(places)), "a place that is not above the one before"
+        assert all(re.fullmatch("[0-9A-Za-z]{1,200}", place) for place in places)
     return columns
 
 
 def orders(columns):
-    return {key: ids(tasks) for key, tasks in columns.items()}
+    return {status: ids(rows) for status, rows in columns.items()}
+
+
+class Mirror:
+    """A client that keeps what it was answered, and sorts by position."""
+
+    def __init__(self, rows):
+        self.rows = {row["id"]: row for row in rows}
+
+    def take(self, row):
+        self.rows[row["id"]] = row
+
+    def orders(self):
+        columns = {status: [] for status in STATUSES}
+        for row in sorted(self.rows.values(), key=lambda row: row["position"]):
+            columns[row["status"]].append(row["id"])
+        return columns
 
 
 # Every place.
@@ -83,10 +100,26 @@ def test_to_another_column(user, surface, four):
     assert (column(user), column(user, "DONE")) == ([d], [c, b, a])
     assert move(user, b, tasks, project_id=project)["project_id"] == project
     move(user, a, tasks, project_id=project, after=b)
-    assert (column(user, "DONE"), column(user, "DONE", project)) == ([c], [b, a])
+    assert (column(user, "DONE"), column(user, "DONE", project_id=project)) == ([c, b, a], [b, a])
     back = move(user, b, tasks, status="TODO", project_id=None, before=d)
     assert (back["completed"], back["project_id"], back["version"]) == (False, None, 4)
-    assert (column(user), column(user, "DONE", project)) == ([b, d], [a])
+    assert (column(user), column(user, "DONE")) == ([b, d], [c, a])
+
+
+def test_one_order_over_all_projects(user, surface):
+    """A neighbour may be of any project, and a board of one project shows its part of the order."""
+    one, two = (make(user, "projects")["id"] for _ in range(2))
+    a, b, c, d, e = (make_task(user, project_id=project)["id"] for project in [one, two, None, one, two])
+    for task, body, order in [
+            (d, {"after": b}, [a, b, d, c, e]), (c, {"before": b}, [a, c, b, d, e]),
+            (e, {"after": a, "project_id": one}, [a, e, c, b, d]), (a, {"before": c, "project_id": None}, [e, a, c, b, d]),
+            (b, {"after": None}, [b, e, a, c, d]), (e, {}, [b, a, c, d, e])]:
+        move(user, task, surface(user), **body)
+        assert column(user) == order
+    assert column(user, project_id=one) == [d, e] and column(user, project_id=two) == [b]
+    assert column(user, project_id="none") == [a, c]
+    rows = read(user, f"/projects/{one}/tasks?sort_by=position&sort_order=desc")["tasks"]
+    assert ids(rows) == [e, d]
 
 
 @pytest.mark.parametrize("body", [{"after": None}, {"before": None}, {}], ids=json.dumps)
@@ -103,7 +136,8 @@ def test_what_goes_to_the_end_by_itself(user, four):
     project = make(user, "projects")["id"]
     move(user, d, after=None)
     for body in [{"title": "new"}, {"status": "TODO"}, {"completed": False}, {"project_id": None}]:
-        assert user.patch(f"/tasks/{a}", json=body).status_code == 200
+        before = read(user, f"/tasks/{a}")
+        assert user.patch(f"/tasks/{a}", json=body).json()["position"] == before["position"]
     assert column(user) == [d, a, b, c]
     for task in [b, d]:
         user.patch(f"/tasks/{task}", json={"status": "DONE"})
@@ -112,8 +146,45 @@ def test_what_goes_to_the_end_by_itself(user, four):
     user.patch(f"/tasks/{b}", json={"project_id": project})
     last = make_task(user, f"/projects/{project}/tasks", status="DONE")["id"]
     user.patch(f"/tasks/{d}", json={"project_id": project})
-    assert column(user, "DONE", project) == [b, last, d]
+    assert column(user, "DONE") == [a, b, last, d]
     assert column(user) == [c]
+
+
+def test_a_move_changes_no_other_task(user, four):
+    """However often neighbours come and go, what was read before is still so, under the same ETag."""
+    a, b, c, d = four
+    tags = {task: tag(user, f"/tasks/{task}") for task in four}
+    rows = {task: read(user, f"/tasks/{task}") for task in four}
+    movers = [make_task(user)["id"] for _ in range(2)]
+    for n in range(40):
+        move(user, movers[n % 2], **[{"after": a}, {"before": b}, {"after": None}, {"before": d}, {}][n % 5])
+        for task in four:
+            assert user.get(f"/tasks/{task}", headers={"If-None-Match": tags[task]}).status_code == 304
+            assert read(user, f"/tasks/{task}") == rows[task]
+
+
+def test_a_position_tells_nothing_of_others(user, stranger):
+    """Whatever others write, the next position of a user is the next of their own."""
+    slots = []
+    for n in range(4):
+        for _ in range(n * 5):
+            make_task(stranger)
+        slots.append(make_task(user)["position"][:6])
+    assert slots == ["V00000", "V00001", "V00002", "V00003"]
+    assert make_task(stranger, status="DONE")["position"][:6] == "V00000"
+
+
+def test_a_walk_misses_no_task_that_stays(user):
+    """A walk by position while others are moved around and over its cursor."""
+    tasks = [make_task(user)["id"] for _ in range(31)]
+    staying, chosen = tasks[::2], random.Random(5)
+    query = {"limit": 3, "sort_by": "position", "sort_order": "asc"}
+    for order in ["asc", "desc"]:
+        def between():
+            for _ in range(3):
+                move(user, chosen.choice(tasks[1::2]), **{chosen.choice(["after", "before"]): chosen.choice(staying[1:-1])})
+        seen = ids(pages_by_cursor(user, "/tasks", {**query, "sort_order": order}, between))
+        assert [task for task in seen if task in staying] == staying[:: 1 if order == "asc" else -1]
 
 
 def test_the_condition_of_a_move(user, four):
@@ -135,22 +206,23 @@ def test_the_condition_of_a_move(user, four):
 
 def test_neighbours_that_are_none(user, stranger, surface, four):
     a, b, *_ = four
-    done = make_task(user, status="DONE")["id"]
-    inside = make_task(user, project_id=make(user, "projects")["id"])["id"]
+    done = make_task(user, status="DONE", project_id=make(user, "projects")["id"])["id"]
     theirs = make_task(stranger)["id"]
     for side in ["after", "before"]:
-        for body in [{side: neighbour} for neighbour in [a, NOBODYS, theirs, done, inside]] + [
-                {side: b, "status": "DONE"}, {side: b, "project_id": read(user, f"/tasks/{inside}")["project_id"]},
-                {side: a, "status": "DONE"}]:
+        for body in [{side: neighbour} for neighbour in [a, NOBODYS, theirs, done]] + [
+                {side: b, "status": "DONE"}, {side: a, "status": "DONE"}, {side: done, "status": "IN_PROGRESS"}]:
             refused(user.post(f"{surface(user)}/{a}/move", json=body), 400, "validation_failed", side)
     assert column(user) == four
     assert read(user, f"/tasks/{a}")["version"] == 1
 
 
 def test_projects_that_are_none(user, stranger, four):
+    path = f"/tasks/{four[0]}/move"
     for project in [NOBODYS, make(stranger, "projects")["id"], four[0]]:
-        refused(user.post(f"/tasks/{four[0]}/move", json={"project_id": project}), 400, "validation_failed",
-                "project_id")
+        refused(user.post(path, json={"project_id": project}), 400, "validation_failed", "project_id")
+        for side in ["after", "before"]:
+            body = {"project_id": project, side: NOBODYS}
+            refused(user.post(path, json=body), 400, "validation_failed", "project_id", side)
     assert column(user) == four
 
 
@@ -197,34 +269,105 @@ def test_a_strangers_task(stack, user, stranger, surface):
 # Exact order.
 
 
-def test_a_gap_that_is_used_up(user):
-    """A hundred moves between the same two neighbours; making room is no change of the others."""
-    tasks = [make_task(user)["id"] for _ in range(12)]
-    movers = [make_task(user, status="DONE")["id"] for _ in range(5)]
-    model = BoardModel({("TODO", None): tasks, ("DONE", None): movers})
-    for n in range(100):
-        body = {"after": tasks[5]} if n % 3 else {"before": tasks[6]}
-        move(user, movers[n % 5], status="TODO", **body)
-        assert model.move(movers[n % 5], {"status": "TODO", **body}) == "moved"
-    columns = board(user)
-    assert model.agrees(orders(columns))
-    versions = {row["id"]: row["version"] for row in columns["TODO", None]}
-    assert versions == {**dict.fromkeys(tasks, 1), **dict.fromkeys(movers, 21)}
-
-
 def test_one_mover_against_a_model(user):
+    """After every answer a client that keeps the answers, and sorts them by position, has the order."""
     chosen = random.Random(7)
     projects = [None, *(make(user, "projects")["id"] for _ in range(2))]
-    tasks = [make_task(user)["id"] for _ in range(25)]
-    model, versions = BoardModel({("TODO", None): tasks}), dict.fromkeys(tasks, 1)
+    mirror = Mirror(make_task(user) for _ in range(25))
+    tasks = list(mirror.rows)
+    model, versions = BoardModel({"TODO": tasks}), dict.fromkeys(tasks, 1)
     for _ in range(250):
         task, body = chosen.choice(tasks), random_body(chosen, tasks, projects)
-        status = user.post(f"/tasks/{task}/move", json=body).status_code
-        assert status == (200 if model.move(task, body) == "moved" else 400), body
-        versions[task] += status == 200
+        answer = user.post(f"/tasks/{task}/move", json=body)
+        assert answer.status_code == (200 if model.move(task, body) == "moved" else 400), body
+        if answer.status_code == 200:
+            mirror.take(answer.json())
+            versions[task] += 1
+        assert mirror.orders() == model.columns
     columns = board(user)
-    assert model.agrees(orders(columns))
-    assert {row["id"]: row["version"] for rows in columns.values() for row in rows} == versions
+    assert orders(columns) == model.columns
+    assert {row["id"]: row for rows in columns.values() for row in rows} == mirror.rows
+    assert {task: row["version"] for task, row in mirror.rows.items()} == versions
+
+
+def tighten(stack, low, high):
+    """Gives two neighbours places between which there is none of 200 digits."""
+    for task, digits in [(low, "zy"), (high, "zz")]:
+        stack.ask("UPDATE tasks SET place = %s WHERE id = %s RETURNING id", "V00001aaaaaaaa" + "0" * 184 + digits,
+                  task)
+
+
+def first_page(who, status, order):
+    return read(who, f"/tasks?limit=1&status={status}&sort_by=position&sort_order={order}")
+
+
+def next_page(who, status, order, page):
+    return who.get(f"/tasks?limit=1&status={status}&sort_by=position&sort_order={order}&cursor={page['next_cursor']}")
+
+
+@pytest.mark.parametrize("order", ["asc", "desc"])
+@pytest.mark.parametrize("side", ["after", "before"])
+def test_a_gap_that_is_used_up(stack, user, four, side, order):
+    """Room is made by changing what is in the way. Those tasks get their next version, no other does, and no
+    cursor that stands in that column goes on as if nothing were."""
+    a, b, c, d = four
+    tasks = [*four, *(make_task(user, status="DONE")["id"] for _ in range(3))]
+    tighten(stack, b, c)
+    before = {task: (read(user, f"/tasks/{task}"), user.get(f"/tasks/{task}").headers["ETag"]) for task in tasks}
+    pages = {status: first_page(user, status, order) for status in ["TODO", "DONE"]}
+    by_title = read(user, "/tasks?limit=1&sort_by=title")["next_cursor"]
+
+    moved = move(user, d, **{side: b if side == "after" else c})
+    assert moved["version"] == before[d][0]["version"] + 1
+    changed = set()
+    for task in set(tasks) - {d}:
+        row, tag = before[task]
+        answer = user.get(f"/tasks/{task}", headers={"If-None-Match": tag})
+        if answer.status_code == 200:
+            changed.add(task)
+            now = answer.json()
+            assert now == {**row, "position": now["position"], "version": row["version"] + 1,
+                           "updated_at": now["updated_at"]} != row
+            assert len(now["position"]) < 30
+    assert {b, c} <= changed and changed.isdisjoint(tasks[4:])
+    assert column(user) == [a, b, d, c] and column(user, "DONE") == tasks[4:]
+
+    refused(next_page(user, "TODO", order, pages["TODO"]), 400, "invalid_cursor")
+    assert next_page(user, "DONE", order, pages["DONE"]).json()["tasks"][0]["id"] == tasks[5]
+    assert user.get(f"/tasks?limit=1&sort_by=title&cursor={by_title}").status_code == 200
+    query = {"limit": 1, "status": "TODO", "sort_by": "position", "sort_order": order}
+    assert ids(pages_by_cursor(user, "/tasks", query)) == [a, b, d, c][:: 1 if order == "asc" else -1]
+
+
+def test_a_gap_that_is_used_up_by_a_bulk(stack, user, four):
+    """A condition on a task that has to make room in the same call still holds."""
+    a, b, c, d = four
+    tighten(stack, b, c)
+    versions = {task: read(user, f"/tasks/{task}")["version"] for task in four}
+    updates = [{"id": d, "after": b}, {"id": c, "version": versions[c], "title": "new"}, {"id": a, "before": c}]
+    answer = user.patch("/tasks/bulk", json={"updates": updates})
+    assert answer.status_code == 200, answer.text
+    assert column(user) == [b, d, a, c] and read(user, f"/tasks/{c}")["title"] == "new"
+    assert {row["id"]: row for row in answer.json()["tasks"]}[d] == read(user, f"/tasks/{d}")
+
+
+def test_moves_into_one_gap_until_there_is_no_room(user, four):
+    """The neighbours stay as they are, under the same ETag, through hundreds of moves between them; then
+    they change, and say so. No position is ever longer than 200."""
+    low, high, *movers = four
+    path, moves, longest = f"/tasks/{low}", 0, 0
+    tag, made, cursor = user.get(path).headers["ETag"], read(user, path), first_page(user, "TODO", "asc")
+    while user.get(path, headers={"If-None-Match": tag}).status_code == 304:
+        assert moves % 50 or next_page(user, "TODO", "asc", cursor).status_code == 200
+        longest = max(longest, len(move(user, movers[moves % 2], after=low)["position"]))
+        moves += 1
+        assert moves < 3000
+    assert 190 < longest <= 200 and moves > 300
+    now = read(user, path)
+    assert now["position"] != made["position"] and now["version"] == made["version"] + 1
+    refused(next_page(user, "TODO", "asc", cursor), 400, "invalid_cursor")
+    assert column(user) == [low, movers[(moves - 1) % 2], movers[moves % 2], high]
+    assert board(user) and move(user, high, after=low)["position"] < read(user, f"/tasks/{movers[0]}")["position"]
 
 
 def run_threads(count, work):
@@ -253,17 +396,18 @@ def deadlocks(stack):
 
 def fill(stack, user, count):
     """Many tasks at once; their ids in the order of the column."""
-    return [task for (task,) in stack.ask(
-        "WITH made AS (INSERT INTO tasks (user_id, id, title)"
-        " SELECT %s, gen_random_uuid(), 'task ' || n FROM generate_series(1, %s) AS n RETURNING id, position)"
-        " SELECT id::text FROM made ORDER BY position", user.id, count)]
+    made = stack.ask("INSERT INTO tasks (user_id, id, title) SELECT %s, gen_random_uuid(), 'task ' || n"
+                     " FROM generate_series(1, %s) AS n RETURNING id::text, place", user.id, count)
+    return [task for task, _ in sorted(made, key=lambda row: row[1])]
 
 
 def test_50_at_once_against_a_model(stack, user):
-    """Each move carries a key, and the transaction that kept its answer is numbered under the lock
-    of moves: those numbers are the order of a serial replay."""
+    """Each move carries a key, and the transaction that kept its answer is numbered under the lock of moves:
+    those numbers are the order of a serial replay. At each of its steps, a client that sorts the answers by
+    position has the order of the model."""
     projects = [None, make(user, "projects")["id"]]
     tasks, before = fill(stack, user, 500), deadlocks(stack)
+    mirror = Mirror(row for rows in board(user).values() for row in rows)
 
     def mover(seed):
         chosen = random.Random(seed)
@@ -280,16 +424,72 @@ def test_50_at_once_against_a_model(stack, user):
     order = stack.ask("SELECT key FROM idempotency_keys WHERE user_id = %s AND status = 200"
                       " ORDER BY xmin::text::bigint", user.id)
     assert sorted(key for (key,) in order) == sorted(acknowledged)
-    model, versions = BoardModel({("TODO", None): tasks}), dict.fromkeys(tasks, 1)
+    model = BoardModel({"TODO": tasks})
     for (key,) in order:
         task, body, answer = acknowledged[key]
         assert model.move(task, body) == "moved", "a move was acknowledged that was not possible"
-        versions[task] += 1
-        assert (answer["id"], answer["version"]) == (task, versions[task])
-        assert (answer["status"], answer["project_id"]) == model.column_of(task)
+        assert (answer["id"], answer["version"]) == (task, mirror.rows[task]["version"] + 1)
+        assert (answer["status"], answer["project_id"]) == model.place_of(task)
+        mirror.take(answer)
+        assert mirror.orders() == model.columns
     columns = board(user)
-    assert model.agrees(orders(columns))
-    assert {row["id"]: row["version"] for rows in columns.values() for row in rows} == versions
+    assert orders(columns) == model.columns
+    assert {row["id"]: row for rows in columns.values() for row in rows} == mirror.rows
+
+
+def test_appending_at_once(user):
+    """Who appends waits for nobody, and all places differ. What one client appends stays in its order, behind
+    what was there."""
+    first = make_task(user)["id"]
+
+    def appender(seed):
+        for n in range(15):
+            if (seed + n) % 3:
+                yield seed, make_task(user)
+            else:
+                task = make_task(user, status="DONE")["id"]
+                yield seed, user.patch(f"/tasks/{task}", json={"status": "TODO"}).json()
+
+    made = run_threads(20, appender)
+    column_now = board(user)["TODO"]
+    assert {row["id"]: row for row in column_now[1:]} == {row["id"]: row for _, row in made}
+    assert column_now[0]["id"] == first and len(column_now) == 1 + 20 * 15
+    places = {row["id"]: n for n, row in enumerate(column_now)}
+    for client in range(20):
+        own = [places[row["id"]] for seed, row in made if seed == client]
+        assert own == sorted(own)
+
+
+def test_a_task_below_the_last_one_stays_there(user):
+    """However many are appended meanwhile: a task that was moved below another is directly below it, one that
+    was moved to the top is above all."""
+    movers = [make_task(user, status="DONE")["id"] for _ in range(40)]
+    top, done = make_task(user)["id"], threading.Event()
+    pairs, last = [], [top]
+
+    def appender():
+        while not done.is_set():
+            last[0] = make_task(user)["id"]
+
+    def mover():
+        try:
+            for task in movers:
+                neighbour = last[0]
+                move(user, task, status="TODO", after=neighbour)
+                pairs.append((neighbour, task))
+                move(user, top, after=None)
+        finally:
+            done.set()
+
+    at_once(appender, appender, appender, appender, mover)
+    order = ids(board(user)["TODO"])
+    assert order[0] == top
+    below = {}
+    for neighbour, task in pairs:
+        below.setdefault(neighbour, []).insert(0, task)
+    for neighbour, tasks in below.items():
+        place = order.index(neighbour) + 1
+        assert order[place : place + len(tasks)] == tasks
 
 
 def test_moves_among_all_other_changes(stack, user):

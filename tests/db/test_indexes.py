@@ -14,7 +14,6 @@ ASCENDING = {
     ("tasks", "updated_at"): (["updated_at"], ["timestamptz"]),
     ("tasks", "due_date"): (["due_or_after(due_date)"], ["timestamptz"]),
     ("tasks", "priority"): (["priority_rank"], ["smallint"]),
-    ("tasks", "position"): (["status_rank", "position"], ["smallint", "bigint"]),
     ("tasks", "title"): (["title_key"], ["text"]),
     ("projects", "name"): (["name_key"], ["text"]),
     ("projects", "created_at"): (["created_at"], ["timestamptz"]),
@@ -114,27 +113,44 @@ def test_open_tasks_that_are_due(reader):
     assert "tasks_open" in str(plan) and "Index Cond" in str(plan)
 
 
-def test_a_column_of_the_board(reader):
-    plan = query(reader, "EXPLAIN SELECT id FROM tasks WHERE status_rank = status_rank('TODO')"
-                 " ORDER BY position DESC LIMIT 1")
-    assert "tasks_board" in str(plan) and "Sort" not in str(plan) and "Filter" not in str(plan)
+@pytest.mark.parametrize("plan", ["force_custom_plan", "force_generic_plan"])
+@pytest.mark.parametrize("direction", ["asc", "desc"])
+def test_every_page_by_position(reader, direction, plan):
+    """The order of places needs no id: no two of a user and status are equal."""
+    order = f"status_rank {direction}, place {direction}"
+    after = query(reader, f"SELECT status_rank, place FROM tasks ORDER BY {order} OFFSET 25000 LIMIT 1")[0]
+    expected = query(reader, f"SELECT id FROM tasks ORDER BY {order} OFFSET 25001 LIMIT 50")
+    query(reader, f"SET plan_cache_mode = {plan}")
+    query(reader, "PREPARE page (smallint, text) AS SELECT id FROM tasks"
+          f" WHERE (status_rank, place) {'>' if direction == 'asc' else '<'} ($1, $2) ORDER BY {order} LIMIT 50")
+    assert query(reader, "EXECUTE page (%s, %s)", *after) == expected
+    check(query(reader, "EXPLAIN ANALYZE EXECUTE page (%s, %s)", *after), "next")
+    query(reader, "DEALLOCATE page")
+    check(query(reader, f"EXPLAIN ANALYZE SELECT id FROM tasks ORDER BY {order} LIMIT 50"), "first")
+
+
+def test_the_ends_of_a_column(reader):
+    for order in ("place", "place DESC"):
+        plan = query(reader, "EXPLAIN SELECT place FROM tasks WHERE status_rank = status_rank('TODO')"
+                     f" AND place IS NOT NULL ORDER BY {order} LIMIT 1")
+        assert "tasks_place" in str(plan) and "Sort" not in str(plan) and "Filter" not in str(plan)
 
 
 @pytest.mark.parametrize("project, index", [
-    ("project_id = md5('row7')::uuid", "tasks_project_board"),
-    ("project_id IS NULL", ""),  # half of the tasks: tasks_board is as good
+    ("project_id = md5('row7')::uuid", "tasks_project_place"),
+    ("project_id IS NULL", ""),  # half of the tasks: tasks_place is as good
 ])
 def test_the_board_of_a_project(reader, project, index):
-    for extra, order in (("", "status_rank, position, id"),
-                         ("AND status_rank = 2 AND position > 0", "position"),
-                         ("AND status_rank = 2 AND position < 1000000000", "position DESC")):
+    for extra, order in (("", "status_rank, place"),
+                         ("AND status_rank = 2 AND place > 'U'", "place"),
+                         ("AND status_rank = 2 AND place < 'a'", "place DESC")):
         plan = query(reader, f"EXPLAIN SELECT id FROM tasks WHERE {project} {extra} ORDER BY {order} LIMIT 5")
         text = str(plan)
         assert "Index" in text and index in text and "Sort" not in text, text
 
 
 @pytest.mark.parametrize("column, groups, index", [
-    ("project_id", "SELECT id FROM projects ORDER BY name_key, id LIMIT 50", "tasks_project_board"),
+    ("project_id", "SELECT id FROM projects ORDER BY name_key, id LIMIT 50", "tasks_project_"),
     ("category_id", "SELECT id FROM categories ORDER BY name_key", "tasks_category"),
 ])
 def test_counting_looks_at_the_index_only(reader, column, groups, index):

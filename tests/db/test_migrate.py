@@ -57,6 +57,16 @@ DAMAGE = [
      "GRANT EXECUTE ON FUNCTION daybook.take_turn(int) TO daybook_app"),
     ("renewals", "REVOKE EXECUTE ON FUNCTION daybook.renew_session FROM daybook_app",
      "GRANT EXECUTE ON FUNCTION daybook.renew_session TO daybook_app"),
+    ("places", "REVOKE UPDATE (place) ON daybook.tasks FROM daybook_app",
+     "GRANT UPDATE (place) ON daybook.tasks TO daybook_app"),
+    ("place_indexes", "ALTER INDEX daybook.tasks_place RENAME TO tasks_other",
+     "ALTER INDEX daybook.tasks_other RENAME TO tasks_place"),
+    ("one_order", "ALTER FUNCTION daybook.find_place(uuid, bigint, uuid, smallint, text, uuid) RENAME TO other",
+     "ALTER FUNCTION daybook.other(uuid, bigint, uuid, smallint, text, uuid) RENAME TO find_place"),
+    ("place_backfill", "ALTER TABLE daybook.tasks ALTER COLUMN place DROP NOT NULL",
+     "ALTER TABLE daybook.tasks ALTER COLUMN place SET NOT NULL"),
+    ("board_moves", "ALTER TABLE daybook.board_generations DISABLE ROW LEVEL SECURITY",
+     "ALTER TABLE daybook.board_generations ENABLE ROW LEVEL SECURITY"),
 ]
 
 

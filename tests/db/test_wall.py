@@ -60,6 +60,8 @@ FORBIDDEN = [
     "UPDATE daybook.journals SET user_id = gen_random_uuid()",
     "UPDATE daybook.journals SET content_key = ''",
     "UPDATE daybook.idempotency_keys SET body = ''",
+    "UPDATE daybook.board_generations SET user_id = gen_random_uuid()",
+    "DELETE FROM daybook.board_generations",
     "TRUNCATE daybook.projects CASCADE",
     "TRUNCATE daybook.journals",
     "INSERT INTO daybook.timezones VALUES ('Mars/Olympus')",
@@ -83,12 +85,15 @@ def couple(become, alice, bob):
                 add(connection, table, user)
         for key in range(number):
             query(connection, "SELECT store_idempotency_answer('POST /tasks', %s, '', 201, '', '')", str(key))
+            query(connection, "INSERT INTO board_generations (user_id, status_rank, generation) VALUES (%s, %s, 1)",
+                  user.id, key + 1)
         connection.commit()
     return alice, bob
 
 
 def test_every_table_is_looked_at(database):
-    assert {"users", "sessions", "idempotency_keys", *MINIMAL} == set(database.tables(selectable_by="daybook_app"))
+    assert {"users", "sessions", "idempotency_keys", "board_generations", *MINIMAL} == set(
+        database.tables(selectable_by="daybook_app"))
 
 
 def test_everybody_sees_only_their_own(database, become, couple):
@@ -96,7 +101,8 @@ def test_everybody_sees_only_their_own(database, become, couple):
     tables = database.tables(selectable_by="daybook_app")
     for user, number in ((alice, 2), (bob, 3)):
         assert counts(become(user), tables) == {
-            "users": 1, "sessions": 1, "idempotency_keys": number, **dict.fromkeys(MINIMAL, number)}
+            "users": 1, "sessions": 1, "idempotency_keys": number, "board_generations": number,
+            **dict.fromkeys(MINIMAL, number)}
 
 
 def test_nobody_sees_nothing(database, become, couple):
@@ -119,7 +125,7 @@ def test_writing_without_where_spares_the_others(database, become, couple):
     alice, bob = couple
     def rows_of_bob():
         return {table: database.ask(f"SELECT t FROM {table} AS t WHERE user_id = %s ORDER BY 1", bob.id)
-                for table in (*MINIMAL, "sessions", "idempotency_keys")}
+                for table in (*MINIMAL, "sessions", "idempotency_keys", "board_generations")}
 
     before = rows_of_bob()
     connection = become(alice)
