@@ -194,7 +194,7 @@ def test_every_path_names_its_methods(user, contract):
 
 
 @pytest.mark.parametrize("path, status", [
-    ("/", 404), ("/x", 404), ("/api", 404), ("/api/", 404), ("/api/v1", 404), ("/api/v1/", 404),
+    ("/x", 404), ("/api", 404), ("/api/", 404), ("/api/v1", 404), ("/api/v1/", 404),
     ("/api/v2/tasks", 404), ("/api/v1/Tasks", 404),
     ("/API/V1/tasks", 404), ("/api/v1/task", 404), ("/api/v1/tasks/x/y/z", 404), ("/api/v1//tasks", 404),
     ("//api/v1/tasks", 404), ("/api/v1/tasks//", 404),
@@ -216,7 +216,7 @@ def test_every_path_names_its_methods(user, contract):
     ("/api/v1/users/x", 404), ("/api/v1/users/x/tasks", 401),
     ("/api/v1/tasks/bulk/x", 404), ("/" + "a/" * 40, 404), ("/api/v1/tasks/" + "/".join("x" * 20), 404),
     ("/\u00e9", 404), ("/\u00ff\u00fe", 404), ("/a b", 400),
-    ("/\\..\\x", 404), ("/api/v1\\tasks", 404), ("/~root", 404), ("/?", 404), ("/#x", 404),
+    ("/\\..\\x", 404), ("/api/v1\\tasks", 404), ("/~root", 404), ("/guides/x", 404), ("/guides/page.css/", 404),
     ("/api/v1/tasks#x", 404),
 ], ids=ascii)
 def test_addresses_without_anything(stack, contract, path, status):

@@ -180,7 +180,7 @@ def test_methods_that_are_not_allowed(user, method, path):
     assert method not in answer.headers["Allow"].split(", ")
 
 
-@pytest.mark.parametrize("path", ["/", "/api", "/api/", "/api/v1", "/api/v1/", "/api/v1/tasks/", "/api/v2/tasks",
+@pytest.mark.parametrize("path", ["/api", "/api/", "/api/v1", "/api/v1/", "/api/v1/tasks/", "/api/v2/tasks",
                                   "/api/v1/nothing", "/index.html", "/.git/config", "/__error", "/api/v1//tasks"])
 def test_what_is_not_there(user, path):
     answer = user.send("GET", path)

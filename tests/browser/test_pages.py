@@ -1,10 +1,12 @@
-"""/docs and /redoc in a real browser, under their strict content security policy and without the
-internet."""
+"""The pages in a real browser, under their strict content security policy and without the internet."""
 
 import json
+import re
 
 import pytest
 import requests
+
+from shell import ROOT
 
 
 @pytest.fixture(scope="session")
@@ -72,4 +74,66 @@ def test_a_conversation_from_docs(page):
     task = try_out(page, "tasks", "createTask", 201)
     assert task["title"] == "Water the plants"
     assert try_out(page, "tasks", "listTasks", 200)["tasks"] == [task]
+    check_quiet(page)
+
+
+# The page at / and the guides
+
+SITE = ["/", "/guides", *(f"/guides/{path.stem}" for path in sorted((ROOT / "docs").glob("*.md")))]
+
+
+def emulate(page, scheme):
+    page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia",
+                                {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
+
+
+def luminance(colour):
+    """Of a colour as the browser gives it: WCAG 2, relative luminance."""
+    parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def colours(page, selector):
+    """The luminance of an element's text and of what is behind it."""
+    return [luminance(colour) for colour in page.driver.execute_script("""
+        let ground = document.querySelector(arguments[0]);
+        const text = getComputedStyle(ground).color;
+        while (ground && getComputedStyle(ground).backgroundColor == "rgba(0, 0, 0, 0)") ground = ground.parentElement;
+        return [text, getComputedStyle(ground || document.body).backgroundColor];""", selector)]
+
+
+@pytest.mark.parametrize("path", SITE)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_can_be_read(page, path, scheme):
+    """In either scheme: enough contrast for small text (WCAG 2, level AA)."""
+    emulate(page, scheme)
+    page.open(path)
+    page.find("h1")
+    for selector in ["body", "a", *(tag for tag in ("td", "th", "pre code", "p code") if page.count(tag))]:
+        text, ground = colours(page, selector)
+        assert (text > ground) == (scheme == "dark"), selector
+        assert (max(text, ground) + 0.05) / (min(text, ground) + 0.05) >= 4.5, selector
+    check_quiet(page)
+
+
+@pytest.mark.parametrize("path", SITE)
+def test_pages_fit_a_telephone(page, path):
+    """Wide tables and examples scroll by themselves, the page does not."""
+    page.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
+                                {"width": 360, "height": 640, "deviceScaleFactor": 2, "mobile": True})
+    try:
+        page.open(path)
+        page.find("h1")
+        assert page.driver.execute_script("return document.scrollingElement.scrollWidth") <= 360
+    finally:
+        page.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_from_the_first_page_to_a_guide(page):
+    page.open("/")
+    page.click("main a[href='/guides/tokens']")
+    assert page.find("h1").text == "Tokens and sessions"
+    page.click("nav a[href='/']")
+    assert page.find("h1").text == "Daybook"
     check_quiet(page)
