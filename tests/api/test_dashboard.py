@@ -191,7 +191,7 @@ def test_one_round_trip(user, path):
 @pytest.mark.parametrize("path", LISTS)
 def test_polling_is_cheap(user, path):
     first = user.get(path)
-    tag = first.headers["ETag"]
+    tag = first.headers["ETag"].removeprefix("W/")  # nginx has made it weak if it has compressed the answer
     assert first.headers["Cache-Control"] == "private, no-cache"
     for known in (tag, "W/" + tag, f'"x", {tag}', "*"):
         again = user.get(path, headers={"If-None-Match": known})
