@@ -157,6 +157,13 @@ static bool configure(struct db *db, int64_t deadline_us)
 	return ok && PQenterPipelineMode(db->conn) == 1;
 }
 
+/* libpq would print it to standard error, which is not for lines that are no JSON. */
+static void log_notice(void *context, const char *message)
+{
+	(void)context;
+	log_event(LEVEL_INFO, "database_notice", "%.*s", (int)strcspn(message, "\n"), message);
+}
+
 static bool open_connection(struct db *db, int64_t deadline_us)
 {
 	char connect_timeout[16], user_timeout[16];
@@ -173,6 +180,7 @@ static bool open_connection(struct db *db, int64_t deadline_us)
 	snprintf(connect_timeout, sizeof connect_timeout, "%d", db->settings->connect_timeout_s);
 	snprintf(user_timeout, sizeof user_timeout, "%d", db->settings->tcp_user_timeout_ms);
 	db->conn = PQconnectdbParams(names, values, 1);
+	PQsetNoticeProcessor(db->conn, log_notice, NULL);
 	if (PQstatus(db->conn) == CONNECTION_OK)
 		return configure(db, deadline_us);
 	connection_remember_fault(db, NULL);
