@@ -20,8 +20,8 @@ static const struct {
 /* What is in no table counts in the last row, "other". */
 static const char *const methods[] = { "GET",	"HEAD",	  "POST",    "PUT",
 				       "PATCH", "DELETE", "OPTIONS", "other" };
-static const int codes[] = { 200, 201, 202, 204, 302, 304, 400, 401, 403, 404, 405, 409,
-			     410, 412, 413, 414, 415, 422, 429, 431, 500, 503, 0 };
+static const int codes[] = { 200, 201, 202, 204, 302, 304, 400, 401, 403, 404, 405, 408, 409,
+			     410, 412, 413, 414, 415, 422, 429, 431, 500, 503, 504, 0 };
 
 /* The upper bounds of the buckets of request durations. */
 static const struct {
