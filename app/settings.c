@@ -181,6 +181,9 @@ const struct setting config_rows[] = {
 		.max = 600000,
 		.doc = "How long sent data may stay unacknowledged before the connection to "
 		       "PostgreSQL counts as lost."),
+	SETTING("TRANSFER_TIMEOUT_S", transfer_timeout_s, .initial = "10", .min = 1, .max = 600,
+		.doc = "How long the web server may take to send the next part of a request, or "
+		       "to take the next part of an answer."),
 	SETTING("LOG_TARGET", log_target, .initial = "stderr", .check = check_log_target,
 		.doc = "Where log lines go: stderr, syslog or an absolute path."),
 	SETTING("LOG_LEVEL", log_level, .words = log_levels, .initial = "info",

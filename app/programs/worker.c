@@ -1,5 +1,4 @@
 /* worker.c -- daybook-worker: the FastCGI application on descriptor 0. */
-#include <fcgiapp.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -135,7 +134,7 @@ static int start(const char *env_file, bool only_check)
 		config_print(&config, stdout);
 		return 0;
 	}
-	if (FCGX_IsCGI()) {
+	if (!serve_has_listener()) {
 		fputs(usage, stderr);
 		return 2;
 	}

@@ -55,6 +55,7 @@ struct config {
 	int idle_transaction_timeout_ms;
 	int connect_timeout_s;
 	int tcp_user_timeout_ms;
+	int transfer_timeout_s;
 	const char *log_target;
 	unsigned log_level;	  /* enum log_level */
 	const char *metrics_file; /* "" = counters are private to the process */

@@ -11,7 +11,7 @@
 #include "web/fault.h"
 #include "web/refuse.h"
 
-enum { MAX_DEPTH = 32, DEFAULT_BODY_BYTES = 1 << 20 };
+enum { MAX_DEPTH = 32 };
 
 /* Whether a media type is JSON in UTF-8 (RFC 8259 section 11; parameters RFC 9110 section 8.3). */
 static bool is_json(const char *type)
@@ -31,27 +31,15 @@ static bool is_json(const char *type)
 	return strncasecmp(charset, "utf-8", 5) == 0 && strchr("\"; \t", charset[5]);
 }
 
-enum err body_receive(struct request *req)
+enum err body_check(struct request *req)
 {
-	const char *header = request_header(req, "CONTENT_LENGTH");
-	size_t max = req->route->max_body_bytes ? req->route->max_body_bytes : DEFAULT_BODY_BYTES;
-	bool chunked = !header || !*header;
-	size_t expected = chunked ? 0 : strtoul(header, NULL, 10);
+	const char *length = request_header(req, "CONTENT_LENGTH");
+	bool chunked = !length || !*length;
+	size_t max = req->route->max_body_bytes ? req->route->max_body_bytes : ROUTE_BODY_BYTES;
 
-	if (req->body.raw)
-		return OK;
-	if (expected > max)
+	if (req->in.body_len > max || (!chunked && strtoul(length, NULL, 10) > max))
 		return refuse(req, ERR_PAYLOAD_TOO_LARGE, NULL, NULL);
-	/* One byte more than may come, so that the end is read too: once it has an answer, the web
-	 * server may never send the end. */
-	size_t room = (chunked ? max : expected) + 1;
-	req->body.raw = arena_alloc(req->arena, room + 1);
-	const struct source *source = &req->in.body;
-	req->body.raw_len = source->read(source->from, req->body.raw, room);
-	req->body.ended = req->body.raw_len < room;
-	if (req->body.raw_len > max)
-		return refuse(req, ERR_PAYLOAD_TOO_LARGE, NULL, NULL);
-	if (source->failed(source->from) || (!chunked && req->body.raw_len != expected))
+	if (!chunked && strtoul(length, NULL, 10) != req->in.body_len)
 		return refuse(req, ERR_BAD_REQUEST, NULL, "the body ended too early");
 	return OK;
 }
@@ -68,18 +56,18 @@ static enum err parse_body(struct request *req)
 
 	if (req->body.json)
 		return OK; /* the handler runs again after a conflict of transactions */
-	TRY(body_receive(req));
-	if (req->body.raw_len == 0 && req->route->optional_body)
+	TRY(body_check(req));
+	if (req->in.body_len == 0 && req->route->optional_body)
 		return OK;
-	if (req->body.raw_len > 0 && !is_json(request_header(req, "CONTENT_TYPE")))
+	if (req->in.body_len > 0 && !is_json(request_header(req, "CONTENT_TYPE")))
 		return refuse(req, ERR_UNSUPPORTED_MEDIA_TYPE, NULL, NULL);
-	if (!json_scan(req->body.raw, req->body.raw_len, MAX_DEPTH, &fault))
+	if (!json_scan(req->in.body, req->in.body_len, MAX_DEPTH, &fault))
 		return refuse(req, ERR_INVALID_JSON, NULL,
 			      arena_printf(req->arena, "the body is not valid JSON: %s at byte %zu",
 					   fault.reason, fault.offset));
 	struct json_tokener *tokener = json_tokener_new_ex(MAX_DEPTH + 1);
 	assert(tokener);
-	req->body.json = json_tokener_parse_ex(tokener, req->body.raw, (int)req->body.raw_len + 1);
+	req->body.json = json_tokener_parse_ex(tokener, req->in.body, (int)req->in.body_len + 1);
 	json_tokener_free(tokener);
 	arena_defer(req->arena, release_json, req->body.json);
 	if (!json_object_is_type(req->body.json, json_type_object))

@@ -1,11 +1,12 @@
-/* body.h -- the body of a request: received once, scanned, parsed, and read into a struct. */
+/* body.h -- the body of a request: checked, scanned, parsed, and read into a struct. */
 #ifndef BODY_H
 #define BODY_H
 
 #include "web/request.h"
 
-/* Receives the body, once: 413 if it is too large, 400 if it ends too early. */
-enum err body_receive(struct request *req) __attribute__((warn_unused_result));
+/* Refuses a body that is too large for the route (413), or shorter than its Content-Length (400).
+ */
+enum err body_check(struct request *req) __attribute__((warn_unused_result));
 
 /* Reads the body into the struct `in` by the route's table, and sets req->body.sent and
  * req->when.version. A struct that is not the table's ends the program. */

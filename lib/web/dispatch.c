@@ -112,6 +112,8 @@ static enum err find_answer(struct request *req)
 	put_common_headers(req);
 	bool origin_allowed = cors_put(req);
 	TRY(read_target(req));
+	if (req->in.fault)
+		return refuse(req, req->in.fault, NULL, NULL);
 	TRY(find_route(req, &match, origin_allowed));
 	if (!req->route)
 		return OK; /* OPTIONS */
@@ -127,19 +129,6 @@ static enum err find_answer(struct request *req)
 	if (key && route_is_idempotent(req->route))
 		return idempotency_run(req, key);
 	return req->route->handler(req);
-}
-
-/* Whether the whole request has been read. Without a body its end arrived with the headers, so
- * reading cannot block; with one it could, so only `ended` counts. */
-static bool is_read(const struct request *req)
-{
-	const char *length = request_header(req, "CONTENT_LENGTH");
-	bool no_body = (!length || strspn(length, "0") == strlen(length)) &&
-		       !request_header(req, "HTTP_TRANSFER_ENCODING");
-	char none;
-
-	return req->body.ended ||
-	       (no_body && req->in.body.read(req->in.body.from, &none, sizeof none) == 0);
 }
 
 static void log_request(const struct request *req, int64_t duration_us)
@@ -159,6 +148,17 @@ static void log_request(const struct request *req, int64_t duration_us)
 	log_end(&line);
 }
 
+/* A request that is not begun: its client has gone while it waited, and was told that it failed. */
+static void log_given_up(const struct request *req)
+{
+	struct log_line line;
+
+	log_begin(&line, LEVEL_INFO, "request_given_up");
+	log_text(&line, "method", request_header(req, "REQUEST_METHOD"));
+	log_text(&line, "request_id", request_header(req, "HTTP_X_REQUEST_ID"));
+	log_end(&line);
+}
+
 /* What a large request took goes back to the system, so that no worker stays as large as its
  * largest request. */
 static void give_back(struct web *web, size_t received)
@@ -171,27 +171,6 @@ static void give_back(struct web *web, size_t received)
 		malloc_trim(KEPT_BYTES);
 }
 
-void dispatch_answer(struct request *req)
-{
-	req->now = (struct instant){ clock_now_us(), true };
-	req->in.request_id = choose_request_id(req);
-	enum err err = find_answer(req);
-	if (req->answer.status == 0) {
-		log_event(LEVEL_ERROR, "no_answer", "a handler returned %d without an answer", err);
-		refuse(req, ERR_INTERNAL, NULL, NULL);
-	}
-}
-
-static size_t read_stream(void *from, char *to, size_t room)
-{
-	return (size_t)FCGX_GetStr(to, (int)room, from);
-}
-
-static bool stream_failed(void *from)
-{
-	return FCGX_GetError(from) != 0;
-}
-
 /* Who asks, as the web server says; NULL if that is no plain address. */
 static const char *client_address(struct request *req)
 {
@@ -201,30 +180,54 @@ static const char *client_address(struct request *req)
 	return said && network_read(said, address) ? address : NULL;
 }
 
-void dispatch(struct web *web, FCGX_Request *fcgi)
+void dispatch_answer(struct request *req)
 {
-	struct request req = { .web = web,
-			       .arena = web->arena,
-			       .in = { .env = fcgi->envp,
-				       .body = { read_stream, stream_failed, fcgi->in } },
-			       .answer = { .head = &web->head, .body = &web->body } };
-	const char *method = request_header(&req, "REQUEST_METHOD");
+	const char *method = request_header(req, "REQUEST_METHOD");
+
+	req->now = (struct instant){ clock_now_us(), true };
+	req->in.method = method ? method_find(method) : METHOD_UNKNOWN;
+	req->in.address = client_address(req);
+	req->in.request_id = choose_request_id(req);
+	enum err err = find_answer(req);
+	if (req->answer.status == 0) {
+		log_event(LEVEL_ERROR, "no_answer", "a handler returned %d without an answer", err);
+		refuse(req, ERR_INTERNAL, NULL, NULL);
+	}
+}
+
+/* Answers and sends; false if the answer could not be sent, or nobody waits for one. */
+static bool carry_out(struct request *req, struct peer *peer)
+{
 	int64_t started_us = clock_monotonic_us();
 
-	if (!method) {
-		log_event(LEVEL_WARNING, "request_aborted", "the web server sent no method");
-		return;
+	if (!peer_is_there(peer)) {
+		log_given_up(req);
+		return false;
 	}
-	req.in.method = method_find(method);
-	req.in.address = client_address(&req);
-	dispatch_answer(&req);
-	send_answer(&req, fcgi);
-	if (is_read(&req))
-		FCGX_Detach(fcgi); /* closed at once, without waiting for the web server to do so */
-	log_request(&req, clock_monotonic_us() - started_us);
+	dispatch_answer(req);
+	bool sent = send_answer(req, peer);
+	log_request(req, clock_monotonic_us() - started_us);
+	return sent;
+}
+
+enum fastcgi_state dispatch(struct web *web, struct peer *peer)
+{
+	char *env[FASTCGI_MAX_VARIABLES + 1];
+	enum err fault = fastcgi_variables(&peer->in, env);
+	struct request req = { .web = web,
+			       .arena = web->arena,
+			       .in = { .env = env,
+				       .body = fastcgi_body(&peer->in),
+				       .body_len = peer->in.body_len,
+				       .fault = peer->in.fault ? peer->in.fault : fault },
+			       .answer = { .head = &web->head, .body = &web->body } };
+
+	bool sent = carry_out(&req, peer);
 	buf_free(&req.faults.json);
 	buf_clear(&web->head);
 	buf_clear(&web->body);
 	arena_reset(web->arena);
-	give_back(web, req.body.raw_len);
+	enum fastcgi_state next = fastcgi_next(&peer->in);
+	give_back(web, req.in.body_len);
+	return sent ? next : FASTCGI_BROKEN;
 }

@@ -2,16 +2,14 @@
 #ifndef DISPATCH_H
 #define DISPATCH_H
 
-#include <fcgiapp.h>
-
+#include "web/peer.h"
 #include "web/request.h"
 
-/* Answers a request whose web, arena, `in` and answer buffers are set: on return there is an
- * answer, which nobody has sent yet. */
+/* Answers a request whose web, arena, variables, body and answer buffers are set: on return there
+ * is an answer, which nobody has sent yet. */
 void dispatch_answer(struct request *req);
 
-/* Answers the request that `fcgi` has accepted. An aborted one (without a method) is only logged.
- */
-void dispatch(struct web *web, FCGX_Request *fcgi);
+/* Answers the complete request that `peer` has received, and tells what follows it there. */
+enum fastcgi_state dispatch(struct web *web, struct peer *peer) __attribute__((warn_unused_result));
 
 #endif

@@ -31,7 +31,7 @@ static const char *digest_body(struct request *req)
 	uint8_t digest[SHA256_BYTES];
 	char hex[2 * SHA256_BYTES + 1];
 
-	sha256(req->body.raw, req->body.raw_len, digest);
+	sha256(req->in.body, req->in.body_len, digest);
 	hex_encode(digest, sizeof digest, hex);
 	return arena_printf(req->arena, "\\x%s", hex);
 }
@@ -118,7 +118,7 @@ enum err idempotency_run(struct request *req, const char *key)
 	if (!is_key(key))
 		return refuse(req, ERR_BAD_REQUEST, NULL,
 			      "Idempotency-Key must be 1 to 128 visible ASCII characters");
-	TRY(body_receive(req));
+	TRY(body_check(req));
 	const char *digest = digest_body(req);
 	const char *route =
 		arena_printf(req->arena, "%s %s", method_name(req->in.method), req->in.path);

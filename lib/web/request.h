@@ -16,14 +16,6 @@
 struct json_object;
 struct spool;
 
-/* Where the body comes from. `read` fills `to` with up to `room` bytes; fewer mean the end, and
- * `failed` then tells whether the sender broke it off. */
-struct source {
-	size_t (*read)(void *from, char *to, size_t room);
-	bool (*failed)(void *from);
-	void *from;
-};
-
 struct request {
 	struct web *web;
 	struct arena *arena; /* ends with the request */
@@ -31,8 +23,10 @@ struct request {
 
 	/* As it was sent. All but path and query is valid from the beginning. */
 	struct {
-		char **env; /* CGI variables (RFC 3875 section 4.1), ending with NULL */
-		struct source body;
+		char **env;	  /* CGI variables (RFC 3875 section 4.1), ending with NULL */
+		const char *body; /* with a NUL behind */
+		size_t body_len;
+		enum err fault; /* why it could not be received as a whole, or OK */
 		enum method method;
 		const char *path, *query;
 		const char *address;	/* the client's, as network_read() writes it, or NULL */
@@ -61,9 +55,6 @@ struct request {
 	} filter;
 
 	struct {
-		char *raw; /* as it came, with a NUL behind; NULL: not received yet */
-		size_t raw_len;
-		bool ended;		  /* its end was read, so nothing more will come */
 		struct json_object *json; /* valid after body_read(); NULL: there was none */
 		const void *bound;	  /* the struct that body_read() filled */
 		struct strings sent;	  /* names of the writable members that came */

@@ -38,7 +38,7 @@ struct request;
 /* Answers a request. Returns OK, or the error that the answer tells. */
 typedef enum err (*handler)(struct request *req);
 
-enum { ROUTE_MAX_REFUSALS = 4 };
+enum { ROUTE_MAX_REFUSALS = 4, ROUTE_BODY_BYTES = 1 << 20 };
 
 struct route {
 	enum method methods; /* one or more */
@@ -61,7 +61,7 @@ struct route {
 	bool user_scoped;	/* also reachable under /users/{user_id} */
 	bool unready;		/* a 503 may have the form of the answer, too */
 	bool slow;		/* may take long */
-	size_t max_body_bytes;	/* 0: 1 MiB */
+	size_t max_body_bytes;	/* 0: ROUTE_BODY_BYTES */
 	const char *attachment; /* the name under which browsers save the answer */
 	const char *location;	/* where created ones lie, if that is not below the path */
 	const char *table;	/* whose {id} it is, if that is not the resource's */

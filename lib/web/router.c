@@ -113,6 +113,16 @@ void router_each(const struct router *router,
 		visit(&router->endpoints[i], context);
 }
 
+size_t router_max_body_bytes(const struct router *router)
+{
+	size_t max = ROUTE_BODY_BYTES;
+
+	for (size_t i = 0; i < router->count; i++)
+		if (router->endpoints[i].route->max_body_bytes > max)
+			max = router->endpoints[i].route->max_body_bytes;
+	return max;
+}
+
 /* Depth first; a literal that leads nowhere further on gives way to a {name} beside it. */
 static const struct node *walk(const struct node *node, const char *const *segments, size_t count,
 			       struct match *match)

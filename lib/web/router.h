@@ -39,6 +39,9 @@ const char *match_allow(struct arena *arena, const struct match *match);
 /* The endpoint of a match for a method, HEAD being GET, or NULL. */
 const struct endpoint *match_find(const struct match *match, enum method method);
 
+/* The largest body that any of its routes takes. */
+size_t router_max_body_bytes(const struct router *router);
+
 /* Calls `visit` for every endpoint, in the order of the tables. */
 void router_each(const struct router *router,
 		 void (*visit)(const struct endpoint *endpoint, void *context), void *context);

@@ -1,99 +1,119 @@
 #include "web/send.h"
 
-#include <errno.h>
-#include <fastcgi.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <sys/uio.h>
-
-#include "daemon/log.h"
 #include "web/spool.h"
+#include "web/status.h"
 
-/* What libfcgi sends in one call, and what fits into a record. */
-enum { STREAM_BYTES = 8000, RECORD_BYTES = 65535 };
+enum {
+	MAX_RECORDS = 16,      /* of one system call: a mebibyte */
+	SPOOL_BYTES = 1 << 17, /* of a large body at a time */
+};
 
-static const char *reason_phrase(int status)
+/* Records for one system call. */
+struct frames {
+	uint8_t headers[MAX_RECORDS][FASTCGI_HEADER_BYTES], end[FASTCGI_END_BYTES];
+	struct iovec parts[3 * MAX_RECORDS + 1];
+	size_t records, count;
+};
+
+static void add_part(struct frames *frames, void *data, size_t len)
 {
-	switch (status) {
-	case 200:
-		return "OK";
-	case 201:
-		return "Created";
-	case 202:
-		return "Accepted";
-	case 204:
-		return "No Content";
-	case 304:
-		return "Not Modified";
-	default:
-		return "Error";
+	if (len > 0)
+		frames->parts[frames->count++] = (struct iovec){ data, len };
+}
+
+/* Takes `len` bytes off the text. */
+static void add_text(struct frames *frames, struct iovec *text, size_t len)
+{
+	add_part(frames, text->iov_base, len);
+	text->iov_base = (char *)text->iov_base + len;
+	text->iov_len -= len;
+}
+
+static size_t smaller(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Takes as much off the head, then off the body, as fits into the records. */
+static void fill(struct frames *frames, const struct fastcgi *in, struct iovec *head,
+		 struct iovec *body)
+{
+	frames->records = frames->count = 0;
+	while (frames->records < MAX_RECORDS && head->iov_len + body->iov_len > 0) {
+		uint8_t *header = frames->headers[frames->records++];
+		size_t len = smaller(head->iov_len + body->iov_len, FASTCGI_MAX_CONTENT);
+		fastcgi_output_header(in, len, header);
+		add_part(frames, header, FASTCGI_HEADER_BYTES);
+		size_t of_head = smaller(head->iov_len, len);
+		add_text(frames, head, of_head);
+		add_text(frames, body, len - of_head);
 	}
 }
 
-/* Head and body as one FastCGI record in one system call. libfcgi makes a call for each 8 kB, and
- * of a worker that is killed in between nginx passes on the first part as if it were the whole. */
-static void send_record(const struct request *req, const FCGX_Request *fcgi)
+/* Sends head and body, and with `whole` the end of the answer behind them. */
+static bool send_texts(const struct request *req, struct peer *peer, struct iovec head,
+		       struct iovec body, bool whole)
 {
-	size_t len = req->answer.head->len + req->answer.body->len;
-	FCGI_Header header = { .version = FCGI_VERSION_1,
-			       .type = FCGI_STDOUT,
-			       .requestIdB1 = (unsigned char)(fcgi->requestId >> 8),
-			       .requestIdB0 = (unsigned char)fcgi->requestId,
-			       .contentLengthB1 = (unsigned char)(len >> 8),
-			       .contentLengthB0 = (unsigned char)len };
-	struct iovec parts[] = { { &header, sizeof header },
-				 { req->answer.head->data, req->answer.head->len },
-				 { req->answer.body->data, req->answer.body->len } };
-	struct msghdr message = { .msg_iov = parts, .msg_iovlen = 3 };
+	struct frames frames;
 
-	if (sendmsg(fcgi->ipcFd, &message, MSG_NOSIGNAL) < 0)
-		log_event(LEVEL_DEBUG, "answer_lost", "%s", strerror(errno));
+	do {
+		fill(&frames, &peer->in, &head, &body);
+		if (whole && head.iov_len + body.iov_len == 0) {
+			fastcgi_output_end(&peer->in, frames.end);
+			add_part(&frames, frames.end, sizeof frames.end);
+		}
+		if (!peer_write(peer, frames.parts, frames.count,
+				req->web->config->transfer_timeout_s))
+			return false;
+	} while (head.iov_len + body.iov_len > 0);
+	return true;
 }
 
-static void send_body(const struct request *req, FCGX_Stream *out)
+static bool send_spool(const struct request *req, struct peer *peer, struct iovec head)
 {
-	char part[65536];
-	size_t len, offset = 0;
+	char part[SPOOL_BYTES];
+	size_t size = spool_size(req->answer.spool), offset = 0;
 
-	if (!req->answer.spool) {
-		FCGX_PutStr(req->answer.body->data, (int)req->answer.body->len, out);
-		return;
-	}
-	while ((len = spool_read(req->answer.spool, offset, part, sizeof part)) > 0) {
-		FCGX_PutStr(part, (int)len, out);
+	do {
+		size_t len = spool_read(req->answer.spool, offset, part, sizeof part);
 		offset += len;
-	}
+		if ((len == 0 && offset < size) ||
+		    !send_texts(req, peer, head, (struct iovec){ part, len }, offset >= size))
+			return false;
+		head.iov_len = 0;
+	} while (offset < size);
+	return true;
 }
 
-void send_answer(struct request *req, FCGX_Request *fcgi)
+/* The rest of the head: what follows from the answer as a whole. */
+static void end_head(struct request *req, bool has_length)
 {
-	bool no_body = req->answer.status == 204 || req->answer.status == 304;
 	bool cacheable = req->answer.tagged && (req->in.method == GET || req->in.method == HEAD);
+	struct buf *head = req->answer.head;
 
-	buf_puts(req->answer.head, "Status: ");
-	buf_put_int(req->answer.head, req->answer.status);
-	buf_putc(req->answer.head, ' ');
-	buf_puts(req->answer.head, reason_phrase(req->answer.status));
-	buf_puts(req->answer.head, "\r\n");
-	if (!no_body) {
-		size_t len =
-			req->answer.spool ? spool_size(req->answer.spool) : req->answer.body->len;
-		buf_puts(req->answer.head, "Content-Length: ");
-		buf_put_int(req->answer.head, (int64_t)len);
-		buf_puts(req->answer.head, "\r\n");
+	buf_puts(head, "Status: ");
+	buf_put_int(head, req->answer.status);
+	buf_putc(head, ' ');
+	buf_puts(head, status_phrase(req->answer.status));
+	if (has_length) {
+		buf_puts(head, "\r\nContent-Length: ");
+		buf_put_int(head, (int64_t)(req->answer.spool ? spool_size(req->answer.spool)
+							      : req->answer.body->len));
 	}
-	buf_puts(req->answer.head, cacheable ? "Cache-Control: private, no-cache\r\n"
-					     : "Cache-Control: no-store\r\n");
-	buf_puts(req->answer.head, "\r\n");
-	bool body = !no_body && req->in.method != HEAD;
-	size_t total = req->answer.head->len + req->answer.body->len;
-	if (body && !req->answer.spool && total > STREAM_BYTES && total <= RECORD_BYTES) {
-		send_record(req, fcgi);
-	} else {
-		FCGX_PutStr(req->answer.head->data, (int)req->answer.head->len, fcgi->out);
-		if (body)
-			send_body(req, fcgi->out);
-	}
-	FCGX_FClose(fcgi->err);
-	FCGX_FClose(fcgi->out);
+	buf_puts(head, cacheable ? "\r\nCache-Control: private, no-cache\r\n\r\n"
+				 : "\r\nCache-Control: no-store\r\n\r\n");
+}
+
+bool send_answer(struct request *req, struct peer *peer)
+{
+	bool has_body = req->answer.status != 204 && req->answer.status != 304;
+
+	end_head(req, has_body);
+	if (req->in.method == HEAD)
+		has_body = false;
+	struct iovec head = { req->answer.head->data, req->answer.head->len };
+	if (has_body && req->answer.spool)
+		return send_spool(req, peer, head);
+	struct iovec body = { req->answer.body->data, has_body ? req->answer.body->len : 0 };
+	return send_texts(req, peer, head, body, true);
 }

@@ -499,6 +499,7 @@ static void test_print(void **state)
 				  "IDLE_TRANSACTION_TIMEOUT_MS=5000\n"
 				  "CONNECT_TIMEOUT_S=3\n"
 				  "TCP_USER_TIMEOUT_MS=3000\n"
+				  "TRANSFER_TIMEOUT_S=10\n"
 				  "LOG_TARGET=stderr\n"
 				  "LOG_LEVEL=info\n"
 				  "METRICS_FILE=\n");
