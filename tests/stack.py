@@ -31,7 +31,7 @@ ENVIRONMENT = {
 }
 # Data, constraint and syntax errors of PostgreSQL: the program let something through.
 DEFECT_CLASSES = ("22", "23", "42", "XX")
-POOLS = ("api", "auth")
+POOLS = ("api", "slow", "auth")
 # The password of nearly every test user, the beginning of every token, and addresses.
 SECRETS = (b"Correct-Horse", b"eyJ", b"@example.org")
 numbers = itertools.count(1)

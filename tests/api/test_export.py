@@ -160,7 +160,7 @@ def folder():
 
 @pytest.fixture(scope="module")
 def served(restart_stack, folder):
-    settings = {"DAYBOOK_WORKERS": "1", "TMPDIR": str(folder)}
+    settings = {"DAYBOOK_SLOW_WORKERS": "1", "TMPDIR": str(folder)}
     stack = restart_stack(**settings)
     yield stack
     for name in settings:
@@ -189,7 +189,7 @@ def pss(pid):
 @contextlib.contextmanager
 def memory_grows(stack, limit):
     """By no more than this in between, seen a hundred times a second, and the worker stays the same."""
-    [pid] = stack.workers("api")
+    [pid] = stack.workers("slow")
     before, seen, ended = pss(pid), [], threading.Event()
 
     def watch():
@@ -203,7 +203,7 @@ def memory_grows(stack, limit):
     finally:
         ended.set()
         watcher.join()
-    assert stack.workers("api") == [pid]
+    assert stack.workers("slow") == [pid]
     assert has_sanitizer() or max(seen) - before <= limit, (before, max(seen))
 
 
@@ -247,13 +247,13 @@ def break_off(stack, who, after_bytes):
 
 @pytest.mark.parametrize("after_bytes", [0, 1, 1000, 1_000_000], ids=str)
 def test_a_client_that_breaks_off(served, caller, writer, after_bytes):
-    user, workers = caller.new_user(), served.workers("api")
+    user, workers = caller.new_user(), served.workers("slow")
     make_task(user)
     for _ in range(2):
         break_off(served, writer, after_bytes)
     for _ in range(3):
         assert len(export(user)["tasks"]) == 1
-    assert served.workers("api") == workers
+    assert served.workers("slow") == workers
     assert not open_spools(workers)
 
 
@@ -309,7 +309,7 @@ def test_a_database_that_goes_away_in_the_middle(served, other, end):
     assert "Content-Disposition" not in answers[0].headers
     wait_for(lambda: other.get("/tasks?limit=1").status_code == 200)
     assert len(export(other)["tasks"]) == 2000
-    assert not open_spools(served.workers("api"))
+    assert not open_spools(served.workers("slow"))
 
 
 def test_no_file_can_be_made_for_it(served, other, folder):

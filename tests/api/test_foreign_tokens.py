@@ -116,8 +116,8 @@ def test_first_sights_at_once_are_one_user(served, foreigner):
 def test_exports_at_first_sight(served, foreigner):
     """Their transactions see one moment and end without a change; still the user is made, and stays."""
     calls = [lambda: foreigner.get("/users/me/export")] * 3 + [lambda: foreigner.get("/users/me")]
-    answers = at_once(*calls * 5)
-    assert {answer.status_code for answer in answers} == {200}
+    statuses = {answer.status_code for answer in at_once(*calls * 5)}
+    assert 200 in statuses <= {200, 429}, "429: one user exports only so many times at once"
     assert rows(served, foreigner.id) == [(foreigner.email,)]
 
 

@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from private_pg import ROOT
-from stack import build_folder
+from stack import POOLS, build_folder
 
 SECRET = "5f4dcc3b5aa765d61d8327deb882cf99-sufficient"
 GOOD = {"DATABASE_URL": "postgresql:///daybook?user=daybook_app", "JWT_SECRET_KEY": SECRET}
@@ -139,7 +139,7 @@ def test_a_bad_setting_in_the_file_names_the_line(env_file):
 
 def test_secrets_are_not_in_the_workers_environment(stack):
     secret = stack.setting("JWT_SECRET_KEY").encode()
-    for pool in ("api", "auth"):
+    for pool in POOLS:
         for pid in stack.workers(pool):
             for name in ("environ", "cmdline"):
                 with open(f"/proc/{pid}/{name}", "rb") as seen:

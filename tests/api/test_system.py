@@ -245,7 +245,7 @@ def test_a_line_per_request(stack, user):
     assert line == {**line, "method": "GET", "path": "/api/v1/tasks", "status": 200, "user": user.id,
                     "ip": "127.0.0.1", "level": "info"}
     assert 0 < line["duration_ms"] < 5000
-    assert line["pid"] in stack.workers("api")
+    assert line["pid"] in stack.workers("slow")
     [access] = stack.access_log(request_id=request_id)
     assert access == {**access, "method": "GET", "path": "/api/v1/tasks", "status": 200}
     for path in (stack.state / "logs").iterdir():

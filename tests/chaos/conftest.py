@@ -16,7 +16,8 @@ POSTGRES = "-c max_connections=20 -c recovery_init_sync_method=syncfs"
 
 @pytest.fixture(scope="session")
 def stack():
-    stack = Stack(DAYBOOK_PG_OPTIONS=POSTGRES, DAYBOOK_WORKERS="4", DAYBOOK_AUTH_WORKERS="1")
+    stack = Stack(DAYBOOK_PG_OPTIONS=POSTGRES, DAYBOOK_WORKERS="4", DAYBOOK_SLOW_WORKERS="2",
+                  DAYBOOK_AUTH_WORKERS="1")
     stack.postgres.options = POSTGRES
     stack.announce("worker_died")
     try:

@@ -6,6 +6,7 @@ import signal
 import time
 
 from load import Load
+from stack import POOLS
 from waiting import wait_for
 
 ROUNDS = 4
@@ -23,7 +24,7 @@ def check(stack, load, workers):
 
 
 def workers_of(stack):
-    return {"api": stack.workers("api"), "auth": stack.workers("auth")}
+    return {pool: stack.workers(pool) for pool in POOLS}
 
 
 def answers(stack):

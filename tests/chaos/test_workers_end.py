@@ -15,7 +15,7 @@ from faults import held, new_task
 from load import Load
 from waiting import wait_for
 
-WORKERS = {"api": 4, "auth": 1}
+WORKERS = {"api": 4, "slow": 2, "auth": 1}
 SANITIZED = b"__asan_init" in WORKER.read_bytes()
 # A sanitizer build would report the second one as a defect of its own.
 CRASHES = [signal.SIGKILL] if SANITIZED else [signal.SIGKILL, signal.SIGSEGV]
