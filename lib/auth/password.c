@@ -104,25 +104,42 @@ bool password_hash(const char *password, int cost, char out[PASSWORD_HASH_BYTES]
 	       bcrypt(password, setting, out);
 }
 
+/* Whether this is the password; work alone when `hash` is a cost without an account. */
+static bool matches(const char *password, const char *hash)
+{
+	char made[PASSWORD_HASH_BYTES] = "";
+	bool equal = bcrypt(password, hash, made) &&
+		     CRYPTO_memcmp(made, hash, PASSWORD_HASH_BYTES - 1) == 0;
+
+	OPENSSL_cleanse(made, sizeof(made));
+	return equal;
+}
+
+/* Does the work of one hash at a cost. */
+static void work(const char *password, int cost)
+{
+	char nobodys[PASSWORD_HASH_BYTES];
+
+	snprintf(nobodys, sizeof(nobodys), "$2b$%02d$no.account.no.password", cost);
+	(void)matches(password, nobodys);
+}
+
 bool password_verify(const char *password, const char *hash, int cost)
 {
+	int spent = hash != NULL ? password_cost(hash) : 0;
 	bool too_long = strlen(password) > PASSWORD_MAX_BYTES;
-	bool usable = hash != NULL && password_cost(hash) > 0;
-	char dummy[PASSWORD_HASH_BYTES] = "";
-	char made[PASSWORD_HASH_BYTES] = "";
-	bool equal;
 
 	/* libxcrypt refuses phrases of 512 bytes at once, which would show in the time. */
 	if (too_long)
 		password = "";
-	if (!usable) {
-		snprintf(dummy, sizeof(dummy), "$2b$%02d$no.account.no.password", cost);
-		hash = dummy;
-	}
-	equal = bcrypt(password, hash, made) &&
-		CRYPTO_memcmp(made, hash, PASSWORD_HASH_BYTES - 1) == 0;
-	OPENSSL_cleanse(made, sizeof(made));
-	return equal && usable && !too_long;
+	if (spent == 0)
+		work(password, cost);
+	else if (matches(password, hash) && !too_long)
+		return true;
+	/* 2^spent rounds are done; 2^spent + 2^(spent + 1) + … make it 2^cost. */
+	while (spent > 0 && spent < cost)
+		work(password, spent++);
+	return false;
 }
 
 int password_cost(const char *hash)
