@@ -16,6 +16,11 @@ static const char *check_database_url(const struct config *config, const char *t
 	return options ? NULL : "is no PostgreSQL address (postgresql://… or key=value pairs)";
 }
 
+static const char *check_login_database_url(const struct config *config, const char *text)
+{
+	return *text ? check_database_url(config, text) : NULL;
+}
+
 /* Whether a text of 16 bytes or fewer, repeated, makes up the secret. */
 static bool is_repetition(const char *secret, size_t len)
 {
@@ -131,6 +136,10 @@ const struct setting config_rows[] = {
 		.doc = "What this installation is for; test allows weaker password hashes."),
 	SETTING("DATABASE_URL", database_url, .secret = true, .check = check_database_url,
 		.doc = "PostgreSQL's address, such as postgresql:///daybook?user=daybook_app."),
+	SETTING("LOGIN_DATABASE_URL", login_database_url, .secret = true, .initial = "",
+		.check = check_login_database_url,
+		.doc = "The address for what takes a password, as the role daybook_login; empty: "
+		       "DATABASE_URL."),
 	SETTING("JWT_SECRET_KEY", jwt_secret_key, .secret = true, .check = check_secret,
 		.doc = "Signs the tokens: 32 random bytes or more (openssl rand -hex 32)."),
 	SETTING("JWT_KEY_ID", jwt_key_id, .initial = "main", .check = check_kid,

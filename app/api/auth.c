@@ -81,15 +81,15 @@ static enum err change_password(struct request *req)
 }
 
 static const struct route auth_routes[] = {
-	{ POST, "/auth/register", ANYBODY, HANDLER(register_user), .body = &registration_shape,
-	  .answer = &user_shape, .creates = true,
+	{ POST, "/auth/register", ANYBODY, HANDLER(register_user), .password = true,
+	  .body = &registration_shape, .answer = &user_shape, .creates = true,
 	  .refusals = { ERR_EMAIL_TAKEN, ERR_USERNAME_TAKEN }, .doc = "Make an account",
 	  .about = "A password has at least 8 characters and at most 72 bytes, among them an "
 		   "upper-case letter, a lower-case letter, a digit and a symbol. Log in to get "
 		   "tokens." },
-	{ POST, "/auth/change-password", USER, HANDLER(change_password), .own_session = true,
-	  .body = &password_change_shape, .status = 204, .refusals = { ERR_INVALID_PASSWORD },
-	  .doc = "Change the password; other sessions end",
+	{ POST, "/auth/change-password", USER, HANDLER(change_password), .password = true,
+	  .own_session = true, .body = &password_change_shape, .status = 204,
+	  .refusals = { ERR_INVALID_PASSWORD }, .doc = "Change the password; other sessions end",
 	  .about = "Attempts are limited like those to log in. This session stays." },
 };
 

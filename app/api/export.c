@@ -75,7 +75,7 @@ static enum err put_page(struct export *export, const struct list *list, struct 
 	struct query query = list->page(*after, (struct integer){ list->rows, true });
 	struct result rows;
 
-	TRY(db_run(export->req->web->db, export->page, NULL, &query, 1, &rows));
+	TRY(db_run(export->req->db, export->page, NULL, &query, 1, &rows));
 	for (int row = 0; row < rows.row_count; row++) {
 		json_value(&export->json, NULL);
 		result_put_row(&export->text, &rows, row);
@@ -122,7 +122,7 @@ static enum err export_user(struct request *req)
 	/* Makes another issuer's user at first sight; the rollback below would take that back. */
 	if (!req->scope.session.set)
 		TRY(ask(req, user, &row));
-	enum err err = db_begin(req->web->db, req->arena, DB_SNAPSHOT, &req->scope, &user, &row);
+	enum err err = db_begin(req->db, req->arena, DB_SNAPSHOT, &req->scope, &user, &row);
 	if (err != OK)
 		return ask_failed(req, err);
 	export.json.out = &export.text;
@@ -130,7 +130,7 @@ static enum err export_user(struct request *req)
 	err = put_document(&export, &row);
 	arena_free(export.page);
 	buf_free(&export.text);
-	db_rollback(req->web->db, req->arena);
+	db_rollback(req->db, req->arena);
 	if (err != OK)
 		return ask_failed(req, err);
 	return reply_spooled(req, export.spool);

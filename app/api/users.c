@@ -97,8 +97,8 @@ static const struct route users_routes[] = {
 	{ PUT | PATCH, "/users/me", USER, update_user, "update_profile", .body = &user_shape,
 	  .answer = &user_shape, .merge = true, .refusals = { ERR_USERNAME_TAKEN },
 	  .doc = "Change the profile", .about = "The time zone decides where days begin and end." },
-	{ DELETE, "/users/me", USER, delete_user, "delete_account", .body = &farewell_shape,
-	  .status = 204, .refusals = { ERR_INVALID_PASSWORD },
+	{ DELETE, "/users/me", USER, delete_user, "delete_account", .password = true,
+	  .body = &farewell_shape, .status = 204, .refusals = { ERR_INVALID_PASSWORD },
 	  .doc = "Delete the account with everything in it",
 	  .about = "Everything of the account is gone at once, and nothing brings it back." },
 };

@@ -98,6 +98,7 @@ static int run_worker(const struct config *config)
 		.idle_transaction_timeout_ms = config->idle_transaction_timeout_ms,
 		.tcp_user_timeout_ms = config->tcp_user_timeout_ms,
 	};
+	struct db_settings login_settings = settings;
 	struct web web = { .config = config,
 			   .version = DAYBOOK_VERSION,
 			   .constraints = constraints,
@@ -106,11 +107,17 @@ static int run_worker(const struct config *config)
 			   .router = router_new(resources, resource_count),
 			   .db = db_new(&settings) };
 
+	login_settings.url = config->login_database_url;
+	web.login_db = *login_settings.url ? db_new(&login_settings) : web.db;
 	hmac_sha256(config->jwt_secret_key, strlen(config->jwt_secret_key), "daybook cursors", 15,
 		    web.cursor_key);
+	hmac_sha256(config->jwt_secret_key, strlen(config->jwt_secret_key), "daybook log", 11,
+		    web.log_key);
 	metrics_add(METRIC_WORKER_STARTS, 1);
 	check_schema(&web);
 	int status = serve(&web);
+	if (web.login_db != web.db)
+		db_free(web.login_db);
 	db_free(web.db);
 	router_free(web.router);
 	jwt_keys_free(web.keys);

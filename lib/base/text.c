@@ -57,3 +57,24 @@ const char *text_lower(struct arena *arena, const char *text)
 		out = utf8_encode(out, towlower_l(utf8_decode(&text), locale));
 	return lower;
 }
+
+const char *text_from_bytes(struct arena *arena, const char *bytes)
+{
+	const char *end = bytes + strlen(bytes);
+	char *text = arena_alloc(arena, 3 * strlen(bytes) + 1), *out = text;
+
+	while (bytes < end) {
+		size_t len =
+			utf8_character((const unsigned char *)bytes, (const unsigned char *)end);
+		if (len == 0 && (unsigned char)*bytes >= 0x80) {
+			out = utf8_encode(out, 0xFFFD);
+			bytes++;
+			continue;
+		}
+		len += len == 0;
+		memcpy(out, bytes, len);
+		out += len;
+		bytes += len;
+	}
+	return text;
+}

@@ -36,6 +36,7 @@ struct config_keys {
 struct config {
 	enum environment environment;
 	const char *database_url;
+	const char *login_database_url; /* "" = database_url */
 	const char *jwt_secret_key;
 	const char *jwt_key_id;
 	struct config_keys jwt_previous_keys;

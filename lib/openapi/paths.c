@@ -198,6 +198,8 @@ static void put_operation(struct document *doc, const struct operation *operatio
 		put_security(json, route->audience);
 	if (route->slow)
 		json_boolean(json, "x-slow", true);
+	if (route->password)
+		json_boolean(json, "x-password", true);
 	put_parameters(doc, operation);
 	if (route->body)
 		put_body(doc, route);

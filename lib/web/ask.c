@@ -13,7 +13,7 @@ enum err ask_all(struct request *req, const struct query *queries, size_t count,
 		 struct result *results)
 {
 	const struct db_scope *scope = req->scope.user.set ? &req->scope : NULL;
-	enum err err = db_run(req->web->db, req->arena, scope, queries, count, results);
+	enum err err = db_run(req->db, req->arena, scope, queries, count, results);
 
 	return err == OK ? OK : ask_failed(req, err);
 }
@@ -86,7 +86,7 @@ enum err ask_rejected(struct request *req, const char *reasons)
 
 enum err ask_failed(struct request *req, enum err err)
 {
-	const struct db_fault *fault = db_fault(req->web->db);
+	const struct db_fault *fault = db_fault(req->db);
 	struct log_line line;
 
 	if (err == ERR_INTERNAL && strcmp(fault->sqlstate, SQLSTATE_REJECTED) == 0)

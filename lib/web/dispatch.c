@@ -84,6 +84,15 @@ static enum err read_target(struct request *req)
 	return OK;
 }
 
+/* Nothing watches the connection for passwords while it idles, so it is looked at before its use.
+ */
+static void choose_database(struct request *req)
+{
+	req->db = req->route->password ? req->web->login_db : req->web->db;
+	if (req->db != req->web->db)
+		db_check(req->db);
+}
+
 static enum err find_route(struct request *req, struct match *match, bool origin_allowed)
 {
 	const char *segments[PATH_MAX_SEGMENTS];
@@ -97,6 +106,7 @@ static enum err find_route(struct request *req, struct match *match, bool origin
 	if (endpoint) {
 		req->resource = endpoint->resource;
 		req->route = endpoint->route;
+		choose_database(req);
 		return OK;
 	}
 	req->allow = match_allow(req->arena, match);

@@ -56,7 +56,7 @@ static bool is_final(int status)
 static enum err run_fresh(struct request *req, const char *route, const char *key,
 			  const char *digest)
 {
-	struct db *db = req->web->db;
+	struct db *db = req->db;
 	size_t head_len = req->answer.head->len;
 	enum err err = req->route->handler(req);
 
@@ -82,7 +82,7 @@ static enum err run_fresh(struct request *req, const char *route, const char *ke
 static enum err run_claimed(struct request *req, const char *route, const char *key,
 			    const char *digest)
 {
-	struct db *db = req->web->db;
+	struct db *db = req->db;
 	struct query claim = sql_request_claim_key(route, key, digest);
 	struct result rows;
 
@@ -105,7 +105,7 @@ static enum err run_claimed(struct request *req, const char *route, const char *
  * (PostgreSQL, section 13.5). */
 static bool was_in_conflict(const struct request *req)
 {
-	const char *sqlstate = db_fault(req->web->db)->sqlstate;
+	const char *sqlstate = db_fault(req->db)->sqlstate;
 
 	return req->answer.status == 503 &&
 	       (strcmp(sqlstate, "40001") == 0 || strcmp(sqlstate, "40P01") == 0);

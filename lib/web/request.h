@@ -36,6 +36,7 @@ struct request {
 	/* Valid once the route is found. */
 	const struct resource *resource;
 	const struct route *route;
+	struct db *db;	   /* of the role that the route needs */
 	const char *allow; /* the methods of the path */
 	struct uuid id;	   /* {id} */
 	bool user_scoped;  /* came by /users/{user_id} */

@@ -56,6 +56,7 @@ struct route {
 	bool merge;		    /* the body changes a resource: RFC 7396 */
 	bool optional_body;
 	bool outside_api;	/* the path stands at the root */
+	bool password;		/* takes a password: for the auth pool and its database role */
 	bool own_session;	/* not for the users of another issuer */
 	bool idempotent;	/* takes an Idempotency-Key */
 	bool user_scoped;	/* also reachable under /users/{user_id} */

@@ -20,10 +20,12 @@ struct router;
 struct web {
 	const struct config *config;
 	struct db *db;
+	struct db *login_db; /* of the role that takes passwords; may be the same */
 	struct jwt_keys *keys;
 	struct router *router;
 	const struct constraint *constraints; /* ends with a NULL name */
 	uint8_t cursor_key[32];
+	uint8_t log_key[32];   /* of the digests in the log */
 	struct arena *arena;   /* of the request under way */
 	struct buf head, body; /* of its answer */
 	const char *version;   /* of the program */

@@ -6,7 +6,7 @@ BEGIN;
 
 SET LOCAL ROLE daybook_owner;
 
-SELECT daybook.claim_table('daybook.sessions');
+DO $$ BEGIN PERFORM daybook.claim_table('daybook.sessions'); END $$;
 ALTER TABLE daybook.sessions ADD COLUMN renewed_ip inet; -- to which the current tokens were given
 
 GRANT CREATE ON SCHEMA daybook TO daybook_auth;

@@ -7,8 +7,7 @@ BEGIN
 		WHERE oid IN ('daybook.my_password_hash()'::regprocedure,
 				'daybook.change_my_password(text,uuid)'::regprocedure,
 				'daybook.delete_my_account()'::regprocedure)
-			AND prosecdef AND proowner = 'daybook_auth'::regrole AND proconfig IS NOT NULL
-			AND has_function_privilege('daybook_app', oid, 'EXECUTE')), 'functions';
+			AND prosecdef AND proowner = 'daybook_auth'::regrole AND proconfig IS NOT NULL), 'functions';
 	PERFORM set_config('app.user_id', '', true);
 	ASSERT daybook.my_password_hash() IS NULL AND NOT daybook.delete_my_account()
 		AND NOT daybook.change_my_password('$2b$12$' || repeat('x', 53), NULL), 'nobody';

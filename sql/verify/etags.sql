@@ -9,7 +9,6 @@ BEGIN
 	ASSERT has_function_privilege('daybook_app', 'daybook.entity_tag(uuid, uuid, uuid, timestamptz, int)',
 		'EXECUTE'), 'function';
 	ASSERT (SELECT prosecdef AND proowner = 'daybook_auth'::regrole AND proconfig IS NOT NULL
-			AND has_function_privilege('daybook_app', oid, 'EXECUTE')
 		FROM pg_proc WHERE oid = 'daybook.create_account(uuid,text,text,text,text,text)'::regprocedure),
 		'create_account';
 	ASSERT (SELECT prosrc ~ 'NEW.etag' FROM pg_proc WHERE oid = 'daybook.touch_row()'::regprocedure),

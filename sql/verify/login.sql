@@ -8,8 +8,7 @@ BEGIN
 	ASSERT (SELECT count(*) = 2 FROM pg_proc
 		WHERE oid IN ('daybook.find_login(text)'::regprocedure,
 				'daybook.start_session(uuid,uuid,text,text,int,text,text)'::regprocedure)
-			AND prosecdef AND proowner = 'daybook_auth'::regrole AND proconfig IS NOT NULL
-			AND has_function_privilege('daybook_app', oid, 'EXECUTE')), 'functions';
+			AND prosecdef AND proowner = 'daybook_auth'::regrole AND proconfig IS NOT NULL), 'functions';
 	ASSERT NOT EXISTS (SELECT FROM daybook.find_login('nobody@login.invalid')), 'find_login';
 	SELECT * INTO opened
 	FROM daybook.start_session(gen_random_uuid(), gen_random_uuid(), 'verify', '::1', 60, NULL);

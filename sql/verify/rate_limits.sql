@@ -13,8 +13,7 @@ BEGIN
 	ASSERT (SELECT count(*) = 2 FROM pg_proc
 		WHERE oid IN ('daybook.take_attempt(text,text,int,int)'::regprocedure,
 				'daybook.forget_attempts(text,text)'::regprocedure)
-			AND prosecdef AND proowner = 'daybook_auth'::regrole AND proconfig IS NOT NULL
-			AND has_function_privilege('daybook_app', oid, 'EXECUTE')), 'functions';
+			AND prosecdef AND proowner = 'daybook_auth'::regrole AND proconfig IS NOT NULL), 'functions';
 	ASSERT daybook.take_attempt('verify', 'x', 1, 60) = 0
 		AND daybook.take_attempt('verify', 'x', 1, 60) BETWEEN 59 AND 60, 'take_attempt';
 	PERFORM daybook.forget_attempts('verify', 'x');

@@ -4,7 +4,6 @@ BEGIN;
 DO $$
 BEGIN
 	ASSERT (SELECT prosecdef AND proowner = 'daybook_auth'::regrole AND proconfig IS NOT NULL
-			AND has_function_privilege('daybook_app', oid, 'EXECUTE')
 		FROM pg_proc WHERE oid = 'daybook.refresh_session(uuid,uuid,int,int,int)'::regprocedure),
 		'function';
 	ASSERT (SELECT outcome = 'revoked' AND new_counter IS NULL AND email IS NULL

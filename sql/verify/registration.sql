@@ -6,7 +6,6 @@ DECLARE
 	made record;
 BEGIN
 	ASSERT (SELECT prosecdef AND proowner = 'daybook_auth'::regrole AND proconfig IS NOT NULL
-			AND has_function_privilege('daybook_app', oid, 'EXECUTE')
 		FROM pg_proc
 		WHERE oid = 'daybook.register_user(uuid,text,text,text,text,text)'::regprocedure), 'function';
 	SELECT * INTO made FROM daybook.register_user(gen_random_uuid(), 'verify@registration.invalid',

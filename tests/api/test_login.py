@@ -88,6 +88,20 @@ def test_every_attempt_is_logged_without_secrets(client, stack, user):
             assert secret.encode() not in text, path.name
 
 
+@pytest.mark.parametrize("email", ["Secret@Horse-7", "Correct-Horse-7@home", "nobody@example.org", "x"])
+def test_what_is_no_known_address_is_a_digest_in_the_log(client, stack, email):
+    """It may be a password in the wrong field."""
+    answers = [client.post("/auth/login", json={"email": email, "password": "x"}) for _ in range(2)]
+    lines = [stack.log(event="login_failed", request_id=answer.headers["X-Request-Id"])[0] for answer in answers]
+    assert len({line["email_digest"] for line in lines}) == 1
+    assert all("email" not in line and len(line["email_digest"]) == 16 for line in lines)
+    other = client.post("/auth/login", json={"email": email + "x", "password": "x"})
+    [line] = stack.log(event="login_failed", request_id=other.headers["X-Request-Id"])
+    assert line["email_digest"] != lines[0]["email_digest"]
+    for path in (stack.state / "logs").iterdir():
+        assert email == "x" or email.encode() not in path.read_bytes(), path.name
+
+
 def test_a_refused_token_is_logged_without_it(client, stack, user):
     answer = client.with_token(user.access_token[:-2] + "xx").get("/users/me")
     refused(answer, 401, "unauthorized")

@@ -105,6 +105,28 @@ def test_fifty_attempts_on_one_account_from_anywhere(network, email):
     assert int(answer.headers["Retry-After"]) > 60
 
 
+def test_a_flood_from_one_address_does_not_lock_the_owner_out(network, email):
+    assert statuses(try_login(network(1), email) for _ in range(51)) == [401] * 5 + [429] * 46
+    network(1, 1).log_in(email)
+
+
+def test_a_patient_flood_from_one_network_does_not_lock_the_owner_out(network, limited, email):
+    """As much as each minute lets through, for an hour."""
+    for _ in range(30):
+        for host in range(1, 6):
+            assert try_login(network(host), email).status_code == 401
+        pass_time(limited.stack, 61)
+    network(1, 1).log_in(email)
+
+
+def test_many_networks_do_not_lock_the_owner_out_of_a_network_of_his_own(network, email):
+    network(1, 100).log_in(email)
+    for offset in range(10):
+        assert statuses(try_login(network(host, offset), email) for host in range(1, 6)) == [401] * 5
+    refused(try_login(network(1, 101), email, "Correct-Horse-7"), 429, "too_many_requests")
+    network(2, 100).log_in(email)
+
+
 def test_attempts_at_once_are_counted_exactly(network, email):
     answers = at_once(*[lambda host=host: try_login(network(host), email) for host in range(1, 17)])
     assert sorted(statuses(answers)) == [401] * 5 + [429] * 11

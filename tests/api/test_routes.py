@@ -3,6 +3,7 @@
 import re
 
 from contract import refused
+from private_pg import ROOT
 
 NOBODYS = "0190f3c0-0000-7000-8000-000000000000"
 
@@ -19,6 +20,15 @@ def test_nothing_without_a_token(contract, client):
     for method, path, _ in protected(contract):
         for options in ({}, {"json": {"x": 1}}, {"data": "no json"}):
             refused(client.request(method, path, **options), 401, "unauthorized")
+
+
+def test_the_web_server_knows_the_auth_pool(contract):
+    """What takes a password goes there, and nothing else."""
+    conf = (ROOT / "nginx.conf.example").read_text()
+    patterns = re.findall(r'"~(\^.*)" daybook_auth;', conf)
+    for (method, path), operation in contract.operations():
+        there = any(re.search(pattern, f"{method} {path}?") for pattern in patterns)
+        assert there == operation.get("x-password", False), f"{method} {path}"
 
 
 def test_unknown_parameters_are_refused_everywhere(contract, user):

@@ -32,11 +32,26 @@ def test_the_list(client, user):
 
 
 @pytest.mark.parametrize("agent, shown", [
-    ("x" * 300, "x" * 256), ("Ünï".encode(), "Ünï"), (b"\xff\xfe", None), ("", None)])
+    ("x" * 300, "x" * 256), ("Ünï".encode(), "Ünï"), (b"\xff\xfe", "\ufffd\ufffd"),
+    (b"Phone \xe4/7 \xc3\xa4", "Phone \ufffd/7 \u00e4"), ("", None)])
 def test_devices_as_they_call_themselves(client, user, agent, shown):
     other = client.log_in(user.email, headers={"User-Agent": agent})
     assert [session["user_agent"] for session in listed(user) if session["id"] == other.session_id] in (
         [shown], [shown or ""])
+
+
+def test_at_most_100_sessions(client, stack, user):
+    """The next login ends the one unused longest."""
+    oldest, other = user.another_session(), user.another_session()
+    stack.ask("UPDATE sessions SET last_used_at = now() - interval '1 h' WHERE id = %s", oldest.session_id)
+    stack.ask("INSERT INTO sessions (user_id, id, expires_at) SELECT %s, gen_random_uuid(), now() + interval '1 h'"
+              " FROM generate_series(1, 97)", user.id)
+    assert len(listed(user)) == 100 and is_alive(oldest) == [True]
+    stack.ask("UPDATE sessions SET last_used_at = now() - interval '1 h' WHERE id = %s", oldest.session_id)
+    newest = client.log_in(user.email)
+    refused(oldest.get("/users/me"), 401, "session_revoked")
+    assert is_alive(user, other, newest) == [True, True, True]
+    assert len(listed(newest)) == 100
 
 
 def test_revoke_one(stack, user):

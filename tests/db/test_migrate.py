@@ -67,6 +67,10 @@ DAMAGE = [
      "ALTER TABLE daybook.tasks ALTER COLUMN place SET NOT NULL"),
     ("board_moves", "ALTER TABLE daybook.board_generations DISABLE ROW LEVEL SECURITY",
      "ALTER TABLE daybook.board_generations ENABLE ROW LEVEL SECURITY"),
+    ("login_role", "DROP POLICY login_own ON daybook.users",
+     "CREATE POLICY login_own ON daybook.users FOR SELECT TO daybook_login USING (id = daybook.current_user_id())"),
+    ("logins", "ALTER FUNCTION daybook.find_credentials(text) SECURITY INVOKER",
+     "ALTER FUNCTION daybook.find_credentials(text) SECURITY DEFINER"),
 ]
 
 

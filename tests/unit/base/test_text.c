@@ -72,13 +72,36 @@ static void test_lower(void **state)
 	arena_free(arena);
 }
 
+static void test_any_bytes(void **state)
+{
+	static const struct {
+		const char *bytes, *text;
+	} rows[] = {
+		{ "", "" },
+		{ "plain", "plain" },
+		{ "\xc3\xa4\xe2\x82\xac\xf0\x9f\x94\x91", "\u00e4\u20ac\U0001F511" },
+		{ "\xff", "\uFFFD" },
+		{ "a\xe4z", "a\uFFFDz" },
+		{ "\xff\xfe", "\uFFFD\uFFFD" },
+		{ "\xe2\x82", "\uFFFD\uFFFD" },
+		{ "\xe2\x82x", "\uFFFD\uFFFDx" },
+		{ "\xc0\x80\xed\xa0\x80", "\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD" },
+		{ "x\xf4\x90\x80\x80y", "x\uFFFD\uFFFD\uFFFD\uFFFDy" },
+	};
+	struct arena *arena = arena_new(64);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		assert_string_equal(text_from_bytes(arena, rows[i].bytes), rows[i].text);
+	arena_free(arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_length),
-		cmocka_unit_test(test_blank),
-		cmocka_unit_test(test_not_blank),
-		cmocka_unit_test(test_lower),
+		cmocka_unit_test(test_length),	  cmocka_unit_test(test_blank),
+		cmocka_unit_test(test_not_blank), cmocka_unit_test(test_lower),
+		cmocka_unit_test(test_any_bytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

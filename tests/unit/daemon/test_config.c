@@ -480,6 +480,7 @@ static void test_print(void **state)
 	char *text = printed(config_print, &config);
 	assert_string_equal(text, "ENVIRONMENT=production\n"
 				  "DATABASE_URL=(set)\n"
+				  "LOGIN_DATABASE_URL=(not set)\n"
 				  "JWT_SECRET_KEY=(set)\n"
 				  "JWT_KEY_ID=main\n"
 				  "JWT_PREVIOUS_KEYS=(not set)\n"
