@@ -263,3 +263,25 @@ def test_what_the_role_may_not(database, statement):
     with pytest.raises(psycopg2.errors.InsufficientPrivilege):
         query(connection, statement)
     connection.close()
+
+
+def test_a_deployment_without_the_role(app, alice):
+    """Until `restrict`, the workers' own role may do all of it."""
+    assert query(app, "SELECT take_login_attempt(%s, NULL, NULL, 5, 60, 0, 0)", alice.email) == [(0,)]
+    assert query(app, "SELECT user_id FROM find_credentials(%s)", alice.email) == [(alice.id,)]
+    assert open_session(app, alice)
+
+
+def test_restrict_is_undone_by_unrestrict(database, migrate, app, alice):
+    rights = ("SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = 'daybook'::regnamespace"
+              " AND has_function_privilege('daybook_app', oid, 'EXECUTE') ORDER BY 1")
+    before = database.ask(rights)
+    for _ in range(2):
+        assert migrate("restrict", "daybook").returncode == 0
+        for call in ("SELECT * FROM find_login('a@b.c')", "SELECT * FROM find_credentials('a@b.c')",
+                     "SELECT my_password_hash()",
+                     "SELECT start_session(gen_random_uuid(), gen_random_uuid(), '', '', 60, NULL)"):
+            with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+                query(app, call)
+    assert migrate("unrestrict", "daybook").returncode == 0
+    assert database.ask(rights) == before
