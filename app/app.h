@@ -20,7 +20,7 @@ extern const struct constraint constraints[];
 
 /* Formats of texts that more than one resource has. */
 extern const struct text_format format_email, format_username, format_password, format_color,
-	format_tag, format_position, format_uuid;
+	format_tag, format_position, format_timezone, format_uuid;
 
 /* Refuses a range of dates that is the wrong way round, and whatever else was noted as wrong. */
 enum err check_dates(struct request *req, const struct date *from, const struct date *to)

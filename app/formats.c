@@ -72,12 +72,22 @@ static const char *uuid_fault(const char *value)
 	return uuid_parse(value, strlen(value), &uuid) ? NULL : "must be UUIDs";
 }
 
-const struct text_format format_email = { .openapi = "email", .fault = email_fault };
+/* What email_fault() takes, as a regular expression. */
+#define ATOM "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+#define LABEL "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+
+const struct text_format format_email = {
+	.openapi = "email",
+	.pattern = "^(?=[^@]{1,64}@)" ATOM "(\\." ATOM ")*@(" LABEL "\\.)+" LABEL "$",
+	.fault = email_fault,
+};
 const struct text_format format_username = { .pattern = "^[A-Za-z0-9_.-]+$",
 					     .fault = username_fault };
 const struct text_format format_password = { .openapi = "password", .fault = password_fault };
 const struct text_format format_color = { .pattern = "^#[0-9A-Fa-f]{6}$", .fault = color_fault };
-const struct text_format format_tag = { .pattern = "^[^,]*$", .fault = tag_fault };
+const struct text_format format_tag = { .pattern = TEXT_PATTERN_NOT_BLANK(","),
+					.fault = tag_fault };
+const struct text_format format_timezone = { .openapi = "timezone" };
 const struct text_format format_position = { .pattern = "^[0-9A-Za-z]+$" };
 const struct text_format format_uuid = { .openapi = "uuid", .fault = uuid_fault };
 

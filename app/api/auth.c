@@ -21,8 +21,9 @@ static const struct field registration_fields[] = {
 	      .doc = "8 characters to 72 bytes: upper case, lower case, a digit and a symbol."),
 	FIELD(struct registration, name, .nullable = true, .min = 1, .max = 100,
 	      .example = "Ada Lovelace"),
-	FIELD(struct registration, timezone, .min = 1, .max = 64, .preset = "UTC",
-	      .example = "Europe/London", .doc = "The IANA name of the zone in which days begin."),
+	FIELD(struct registration, timezone, .min = 1, .max = 64, .format = &format_timezone,
+	      .preset = "UTC", .example = "Europe/London",
+	      .doc = "The IANA name of the zone in which days begin."),
 };
 
 struct password_change {

@@ -94,8 +94,8 @@ struct bulk_delete {
 };
 
 static const struct field bulk_delete_fields[] = {
-	FIELD(struct bulk_delete, ids, .required = true, .max_items = MAX_BULK, .min = 36,
-	      .max = 36, .format = &format_uuid,
+	FIELD(struct bulk_delete, ids, .required = true, .min_items = 1, .max_items = MAX_BULK,
+	      .distinct = true, .min = 36, .max = 36, .format = &format_uuid,
 	      .example = "[\"01a1fb8d-2361-7873-aba7-17f573155365\"]",
 	      .doc = "Deleted all or none."),
 };

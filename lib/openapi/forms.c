@@ -37,10 +37,10 @@ static const struct shape error_shape = ANSWER_SHAPE("ApiError", error_fields);
 static const struct shape problem_shape = ANSWER_SHAPE("Problem", problem_fields);
 
 /* What the examples of some errors blame. */
-static const struct {
+static const struct blame {
 	enum err err;
 	const char *field, *message;
-} blamed[] = {
+} blames[] = {
 	{ ERR_VALIDATION, "title", "must be 1 to 200 characters" },
 	{ ERR_EMAIL_TAKEN, "email", "is already in use" },
 	{ ERR_USERNAME_TAKEN, "username", "is already in use" },
@@ -62,19 +62,15 @@ static void list_words(void)
 	}
 }
 
-/* The schema of these errors in one of the forms: the form, and what is special in them. */
-static void put_variant(struct document *doc, const char *name, const struct shape *form,
-			uint64_t errs, const struct shape *current)
+static void put_shape_ref(struct document *doc, const char *name, const struct shape *shape)
 {
-	struct json *json = &doc->json;
+	document_put_ref(doc, name, "schemas",
+			 document_add_shape(doc, SCHEMA_ANSWER, shape, NULL)->name);
+}
 
-	json_open(json, name, '{');
-	json_open(json, "allOf", '[');
-	document_put_ref(doc, NULL, "schemas",
-			 document_add_shape(doc, SCHEMA_ANSWER, form, NULL)->name);
-	json_open(json, NULL, '{');
-	json_text(json, "type", "object");
-	json_open(json, "properties", '{');
+/* The member `error`, which has the words of these errors. */
+static void put_words(struct json *json, uint64_t errs)
+{
 	json_open(json, "error", '{');
 	json_text(json, "type", "string");
 	json_open(json, "enum", '[');
@@ -83,9 +79,23 @@ static void put_variant(struct document *doc, const char *name, const struct sha
 			json_text(json, NULL, err_info((enum err)err)->word);
 	json_close(json, ']');
 	json_close(json, '}');
+}
+
+/* The schema of these errors in one of the forms: the form, and what is special in them. */
+static void put_variant(struct document *doc, const char *name, const struct shape *form,
+			uint64_t errs, const struct shape *current)
+{
+	struct json *json = &doc->json;
+
+	json_open(json, name, '{');
+	json_open(json, "allOf", '[');
+	put_shape_ref(doc, NULL, form);
+	json_open(json, NULL, '{');
+	json_text(json, "type", "object");
+	json_open(json, "properties", '{');
+	put_words(json, errs);
 	if (current)
-		document_put_ref(doc, "current", "schemas",
-				 document_add_shape(doc, SCHEMA_ANSWER, current, NULL)->name);
+		put_shape_ref(doc, "current", current);
 	json_close(json, '}');
 	json_open(json, "required", '[');
 	json_text(json, NULL, "error");
@@ -113,9 +123,7 @@ static void put_schema(struct document *doc, const struct refusal *refusal,
 	if (refusal->stale)
 		put_variant(doc, name, form, refusal->stale, refusal->current);
 	if (refusal->instead)
-		document_put_ref(
-			doc, NULL, "schemas",
-			document_add_shape(doc, SCHEMA_ANSWER, refusal->instead, NULL)->name);
+		put_shape_ref(doc, NULL, refusal->instead);
 	if (variants > 1) {
 		json_close(&doc->json, ']');
 		json_close(&doc->json, '}');
@@ -139,28 +147,39 @@ static void put_facts(struct json *json, const struct shape *form, const struct 
 	}
 }
 
+static const struct blame *find_blame(enum err err)
+{
+	for (size_t i = 0; i < sizeof blames / sizeof *blames; i++)
+		if (blames[i].err == err)
+			return &blames[i];
+	return NULL;
+}
+
+static void put_details(struct json *json, const struct blame *blame)
+{
+	json_open(json, "details", '[');
+	if (blame) {
+		json_open(json, NULL, '{');
+		json_text(json, "field", blame->field);
+		json_text(json, "message", blame->message);
+		json_close(json, '}');
+	}
+	json_close(json, ']');
+}
+
 static void put_value(struct document *doc, const struct shape *form, enum err err,
 		      const struct shape *current)
 {
 	const struct err_info *info = err_info(err);
+	const struct blame *blame = find_blame(err);
+	const char *message = info->sentence;
 	struct json *json = &doc->json;
-	size_t i = 0;
 
-	while (i < sizeof blamed / sizeof *blamed && blamed[i].err != err)
-		i++;
-	const char *field = i < sizeof blamed / sizeof *blamed ? blamed[i].field : NULL;
+	if (blame)
+		message = arena_printf(doc->arena, "%s %s", blame->field, blame->message);
 	json_open(json, "value", '{');
-	put_facts(json, form, info,
-		  field ? arena_printf(doc->arena, "%s %s", field, blamed[i].message)
-			: info->sentence);
-	json_open(json, "details", '[');
-	if (field) {
-		json_open(json, NULL, '{');
-		json_text(json, "field", field);
-		json_text(json, "message", blamed[i].message);
-		json_close(json, '}');
-	}
-	json_close(json, ']');
+	put_facts(json, form, info, message);
+	put_details(json, blame);
 	if (current)
 		example_put(doc, "current", current);
 	json_text(json, "request_id", "01a1fb8d-0b09-70b6-81b1-98af4f982f7c");

@@ -8,6 +8,7 @@
 #include "web/fault.h"
 #include "web/refuse.h"
 
+const struct text_format filter_cursor_format = { .pattern = "^[A-Za-z0-9_-]+$" };
 const struct words filter_directions = WORDS("SortOrder", "asc", "desc");
 
 /* Reads the values of one parameter, or what stands for none. */

@@ -19,7 +19,12 @@ enum { PAGE_MAX_LIMIT = 200, PAGE_MAX_OFFSET = 10000 };
 		FIELD_AS("offset", type, page.offset, .max = PAGE_MAX_OFFSET, .preset = "0",       \
 			 .doc = "How many to skip; further in, use `cursor`."),                    \
 		FIELD_AS("cursor", type, page.cursor, .min = 1, .max = 2000,                       \
+			 .format = &filter_cursor_format,                                          \
 			 .doc = "Continues after `next_cursor` of the page before.")
+
+/* What a cursor looks like: base64url (RFC 4648 section 5). Which one is good, cursor_read() tells.
+ */
+extern const struct text_format filter_cursor_format;
 
 /* The values of `sort_order`. */
 extern const struct words filter_directions;
