@@ -84,7 +84,7 @@ void header_put_all(struct document *doc)
 		json_text(json, "description", headers[header].doc);
 		if (headers[header].always)
 			json_boolean(json, "required", true);
-		put_schema(json, header);
+		put_schema(json, (enum header)header);
 		if (headers[header].example)
 			json_text(json, "example", headers[header].example);
 		json_close(json, '}');
