@@ -22,9 +22,6 @@
 #include "base/err.h"
 
 enum {
-	FASTCGI_HEADER_BYTES = 8,
-	FASTCGI_END_BYTES = 24,
-	FASTCGI_MAX_CONTENT = 65528, /* of a record: the largest length that needs no padding */
 	FASTCGI_MAX_VARIABLES = 1024,
 	FASTCGI_MAX_VARIABLE_BYTES = 1 << 16,
 };
@@ -80,10 +77,5 @@ char *fastcgi_body(const struct fastcgi *in);
 /* Wipes the complete request and goes on with what has arrived after it. FASTCGI_BROKEN after a
  * request with a fault, or if the connection is not to be kept. */
 enum fastcgi_state fastcgi_next(struct fastcgi *in) __attribute__((warn_unused_result));
-
-/* Writes the header of a record with `len` bytes of the answer (at most FASTCGI_MAX_CONTENT), and
- * what ends the answer. */
-void fastcgi_output_header(const struct fastcgi *in, size_t len, uint8_t out[FASTCGI_HEADER_BYTES]);
-void fastcgi_output_end(const struct fastcgi *in, uint8_t out[FASTCGI_END_BYTES]);
 
 #endif

@@ -1,5 +1,6 @@
 #include "web/send.h"
 
+#include "web/fastcgi_record.h"
 #include "web/spool.h"
 #include "web/status.h"
 
@@ -10,7 +11,8 @@ enum {
 
 /* Records for one system call. */
 struct frames {
-	uint8_t headers[MAX_RECORDS][FASTCGI_HEADER_BYTES], end[FASTCGI_END_BYTES];
+	uint8_t headers[MAX_RECORDS][FASTCGI_HEADER_BYTES],
+		end[FASTCGI_HEADER_BYTES + FASTCGI_END_BYTES];
 	struct iovec parts[3 * MAX_RECORDS + 1];
 	size_t records, count;
 };
@@ -42,12 +44,20 @@ static void fill(struct frames *frames, const struct fastcgi *in, struct iovec *
 	while (frames->records < MAX_RECORDS && head->iov_len + body->iov_len > 0) {
 		uint8_t *header = frames->headers[frames->records++];
 		size_t len = smaller(head->iov_len + body->iov_len, FASTCGI_MAX_CONTENT);
-		fastcgi_output_header(in, len, header);
+		fastcgi_put_header(header, FASTCGI_STDOUT, in->id, len);
 		add_part(frames, header, FASTCGI_HEADER_BYTES);
 		size_t of_head = smaller(head->iov_len, len);
 		add_text(frames, head, of_head);
 		add_text(frames, body, len - of_head);
 	}
+}
+
+/* The end of the stream and that of the request. */
+static void add_end(struct frames *frames, const struct fastcgi *in)
+{
+	fastcgi_put_end(fastcgi_put_header(frames->end, FASTCGI_STDOUT, in->id, 0), in->id,
+			FASTCGI_COMPLETE);
+	add_part(frames, frames->end, sizeof frames->end);
 }
 
 /* Sends head and body, and with `whole` the end of the answer behind them. */
@@ -59,8 +69,7 @@ static bool send_texts(const struct request *req, struct peer *peer, struct iove
 	do {
 		fill(&frames, &peer->in, &head, &body);
 		if (whole && head.iov_len + body.iov_len == 0) {
-			fastcgi_output_end(&peer->in, frames.end);
-			add_part(&frames, frames.end, sizeof frames.end);
+			add_end(&frames, &peer->in);
 		}
 		if (!peer_write(peer, frames.parts, frames.count,
 				req->web->config->transfer_timeout_s))
