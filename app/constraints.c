@@ -17,5 +17,14 @@ const struct constraint constraints[] = {
 	{ "journals_mood_fkey", ERR_VALIDATION, "mood_id", "is not one of your moods" },
 	{ "journals_tags_check", ERR_VALIDATION, "tags",
 	  "must be at most 20 texts of 1 to 50 characters" },
+	/* The account was deleted after the request had begun. */
+	{ "tasks_user_id_fkey", ERR_SESSION_REVOKED, NULL, NULL },
+	{ "projects_user_id_fkey", ERR_SESSION_REVOKED, NULL, NULL },
+	{ "categories_user_id_fkey", ERR_SESSION_REVOKED, NULL, NULL },
+	{ "moods_user_id_fkey", ERR_SESSION_REVOKED, NULL, NULL },
+	{ "journals_user_id_fkey", ERR_SESSION_REVOKED, NULL, NULL },
+	{ "board_generations_user_id_fkey", ERR_SESSION_REVOKED, NULL, NULL },
+	{ "idempotency_keys_user_id_fkey", ERR_SESSION_REVOKED, NULL, NULL },
+	{ "sessions_user_id_fkey", ERR_INVALID_CREDENTIALS, NULL, NULL },
 	{ .name = NULL },
 };

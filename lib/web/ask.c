@@ -84,6 +84,16 @@ enum err ask_rejected(struct request *req, const char *reasons)
 /* The SQLSTATE with which a statement rejects its input, its reasons as the detail. */
 #define SQLSTATE_REJECTED "DB400"
 
+static const struct constraint *broken_constraint(const struct request *req)
+{
+	const char *name = db_fault(req->db)->constraint;
+
+	for (const struct constraint *c = req->web->constraints; c->name; c++)
+		if (strcmp(c->name, name) == 0)
+			return c;
+	return NULL;
+}
+
 enum err ask_failed(struct request *req, enum err err)
 {
 	const struct db_fault *fault = db_fault(req->db);
@@ -91,11 +101,11 @@ enum err ask_failed(struct request *req, enum err err)
 
 	if (err == ERR_INTERNAL && strcmp(fault->sqlstate, SQLSTATE_REJECTED) == 0)
 		return ask_rejected(req, fault->detail);
-	if (err == ERR_INTERNAL) {
-		for (const struct constraint *c = req->web->constraints; c->name; c++)
-			if (strcmp(c->name, fault->constraint) == 0)
-				return refuse(req, c->err, c->field, c->message);
-	}
+	const struct constraint *broken = err == ERR_INTERNAL ? broken_constraint(req) : NULL;
+	if (broken && broken->field)
+		return refuse(req, broken->err, broken->field, broken->message);
+	if (broken)
+		err = broken->err;
 	if (err == ERR_TOO_MANY_REQUESTS)
 		return refuse_for(req, 1);
 	if (err == ERR_SESSION_REVOKED)
