@@ -1,5 +1,7 @@
 """Apache in front of the same pools: conf/apache.conf.example with this stack's paths filled in."""
 
+import contextlib
+import gzip
 import http.client
 import json
 import os
@@ -14,6 +16,7 @@ import pytest
 
 from chaos_client import PASSWORD, Client
 from private_pg import ROOT
+from raw import head, open_raw
 from shell import service_prefix
 from stack import free_port
 from waiting import wait_for
@@ -90,7 +93,7 @@ def somebody(client):
     assert answer.status == 201, answer
     answer = client.post("/auth/login", {"email": account["email"], "password": PASSWORD})
     assert answer.status == 200, answer
-    client.token = answer.body["access_token"]
+    client.token, client.account = answer.body["access_token"], {"email": account["email"], "password": PASSWORD}
     return client
 
 
@@ -156,6 +159,14 @@ def test_body_too_large(somebody):
               "payload_too_large")
 
 
+def test_a_journal_in_escapes(somebody):
+    """Twelve bytes a character: more than other bodies may have."""
+    body = {"content": "\N{GRINNING FACE}" * 100_000}
+    assert len(json.dumps(body)) > 1 << 20
+    assert somebody.post("/journals", body).status == 201
+    see_error(somebody.post("/tasks", body), 413, "payload_too_large")
+
+
 def send_chunked(client, chunks):
     connection = client.connection
     headers = {"Authorization": f"Bearer {client.token}", "Content-Type": "application/json"}
@@ -219,3 +230,102 @@ class Raw:
 
     def __repr__(self):
         return f"{self.status} {self.body}"
+
+
+# Compression
+
+
+def fetch(client, path, **headers):
+    """The headers of an answer, and its body as it came over the wire."""
+    client.connection.request("GET", path, headers={"Authorization": f"Bearer {client.token}", **headers})
+    response = client.connection.getresponse()
+    assert response.status == 200, path
+    return response.headers, response.read()
+
+
+@pytest.mark.parametrize("path", ["/api/v1/tasks", "/api/v1/users/me/export", "/api/v1/openapi.json"])
+def test_what_is_long_is_compressed(somebody, path):
+    for number in range(20):
+        assert somebody.post("/tasks", {"title": f"Task {number}"}).ok
+    headers, plain = fetch(somebody, path)
+    assert headers["Content-Encoding"] is None
+    headers, packed = fetch(somebody, path, **{"Accept-Encoding": "gzip"})
+    assert headers["Content-Encoding"] == "gzip"
+    assert set(re.split(", ?", ",".join(headers.get_all("Vary")))) == {"Origin", "Accept-Encoding"}
+    assert len(packed) < len(plain) / 4
+    same = json.loads(gzip.decompress(packed)), json.loads(plain)
+    assert same[0].keys() == same[1].keys()
+
+
+def test_what_is_short_or_holds_tokens_is_not(somebody):
+    for _ in range(8):
+        assert Client(somebody.stack).post("/auth/login", somebody.account).ok
+    for path in ("/users/me", "/auth/sessions", "/%61uth/sessions"):
+        headers, text = fetch(somebody, "/api/v1" + path, **{"Accept-Encoding": "gzip"})
+        assert (path, headers["Content-Encoding"], len(text) > 1024) == (path, None, path.endswith("sessions"))
+
+
+def test_the_tag_of_what_is_compressed_is_weak_and_good(somebody):
+    made = somebody.post("/tasks", {"title": "long", "description": "text " * 300})
+    path, packed = f"/tasks/{made.body['id']}", {"Accept-Encoding": "gzip"}
+    tag = fetch(somebody, "/api/v1" + path, **packed)[0]["ETag"]
+    assert tag == "W/" + made.headers["ETag"]
+    assert somebody.call("GET", path, headers={**packed, "If-None-Match": tag}).status == 304
+    assert somebody.call("PATCH", path, {"title": "changed"}, {"If-Match": tag}).status == 200
+    assert somebody.call("PATCH", path, {"title": "late"}, {"If-Match": tag}).status == 412
+
+
+# Pages
+
+
+@pytest.mark.parametrize("path, script", [("/", False), ("/guides/", False), ("/guides/tokens/", False),
+                                          ("/docs/", True), ("/redoc/", True)])
+def test_pages(client, path, script):
+    headers, text = fetch(client, path)
+    assert headers.get_content_type() == "text/html" and text.startswith(b"<!doctype html>")
+    assert headers["Cache-Control"] == "no-cache"
+    policy = headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; ") and ("script-src 'self'" in policy) == script
+
+
+def test_what_is_no_page(client):
+    client.base = ""
+    for path in ("/index.html", "/guides/nothing"):
+        see_error(client.get(path), 404, "not_found")
+
+
+# HTTP/2
+
+
+def test_a_hundred_streams_of_one_client_pass(apache, somebody):
+    done = subprocess.run(
+        ["h2load", "-n", "200", "-c", "1", "-m", "100", "-H", f"Authorization: Bearer {somebody.token}",
+         f"https://127.0.0.1:{apache.port}/api/v1/tasks"], capture_output=True, text=True, check=False)
+    assert "status codes: 200 2xx, 0 3xx, 0 4xx, 0 5xx" in done.stdout, done.stdout
+
+
+# Slow clients
+
+SLOW_CLIENTS = 20
+
+
+@pytest.mark.parametrize("form", ["short", "long", "chunked"])
+@pytest.mark.parametrize("known", [False, True], ids=["a stranger", "a user"])
+def test_slow_bodies(apache, somebody, form, known):
+    """More of them than there are workers: others are served meanwhile, and those that come at last, too."""
+    sender, wanted = (somebody, b" 201 ") if known else (Client(apache, "nobody"), b" 401 ")
+    size = 5 if form == "short" else 200_000
+    body = b" " * size + json.dumps({"title": "slow"}).encode()
+    beginning = head(sender, "POST", "/tasks", len(body))
+    if form == "chunked":
+        beginning = beginning.replace(b"Content-Length", b"Transfer-Encoding: chunked\r\nX-Length")
+        body = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
+    with contextlib.ExitStack() as connections:
+        slow = [connections.enter_context(open_raw(apache)) for _ in range(SLOW_CLIENTS)]
+        for connection in slow:
+            connection.sendall(beginning + body[:size])
+        assert all(somebody.get("/tasks").status == 200 for _ in range(8))
+        for connection in slow:
+            connection.sendall(body[size:])
+        assert all(wanted in connection.recv(4096).split(b"\r\n")[0] for connection in slow)
+    assert somebody.get("/tasks").body["total"] == (SLOW_CLIENTS if known else 0)

@@ -4,7 +4,6 @@ import concurrent.futures
 import contextlib
 import json
 import socket
-import ssl
 import struct
 import threading
 import time
@@ -13,6 +12,7 @@ import uuid
 import pytest
 
 from faults import trigger
+from raw import head, open_raw
 from waiting import wait_for
 
 BACKLOG = 128
@@ -69,23 +69,6 @@ def test_crowd(stack, user):
 
 
 # Slow clients
-
-def open_raw(stack, receive_bytes=None):
-    """A TLS connection for what no HTTP library would do."""
-    plain = socket.socket()
-    if receive_bytes:
-        plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
-    plain.settimeout(10)
-    plain.connect(("127.0.0.1", stack.port))
-    context = ssl.create_default_context(cafile=stack.certificate)
-    return context.wrap_socket(plain, server_hostname="localhost")
-
-
-def head(user, method, path, length=0):
-    return (f"{method} /api/v1{path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
-            f"Authorization: Bearer {user.token}\r\nContent-Type: application/json\r\n"
-            f"Content-Length: {length}\r\n\r\n").encode()
-
 
 @contextlib.contextmanager
 def slow_clients(stack, beginning, receive_bytes=None):
