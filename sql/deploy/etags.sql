@@ -2,25 +2,28 @@
 -- requires: moods
 -- requires: journals
 -- requires: task_groups
+-- requires: text_keys
 -- Entity tags that never come twice: a random one for each write of a row. A version counts from 1 in
 -- every row, so it is the same for two users, and for two rows that had one id after each other.
+SET ROLE daybook_owner;
+
+-- Rows from before have none until they are written; entity_tag() makes one for them. One table at a time:
+-- whoever held two could wait for somebody who waits for the other.
+DO $$
+DECLARE
+	target regclass;
+BEGIN
+	FOREACH target IN ARRAY '{daybook.users,daybook.tasks,daybook.projects,daybook.categories,daybook.moods,daybook.journals}'::regclass[]
+	LOOP
+		PERFORM daybook.claim_table(target);
+		EXECUTE format('ALTER TABLE %s ADD COLUMN IF NOT EXISTS etag uuid', target);
+		EXECUTE format('ALTER TABLE %s ALTER COLUMN etag SET DEFAULT gen_random_uuid()', target);
+		COMMIT;
+	END LOOP;
+END
+$$;
+
 BEGIN;
-
-SET LOCAL ROLE daybook_owner;
-
--- Rows from before have none until they are written; entity_tag() makes one for them.
-ALTER TABLE daybook.users ADD COLUMN etag uuid;
-ALTER TABLE daybook.tasks ADD COLUMN etag uuid;
-ALTER TABLE daybook.projects ADD COLUMN etag uuid;
-ALTER TABLE daybook.categories ADD COLUMN etag uuid;
-ALTER TABLE daybook.moods ADD COLUMN etag uuid;
-ALTER TABLE daybook.journals ADD COLUMN etag uuid;
-ALTER TABLE daybook.users ALTER COLUMN etag SET DEFAULT gen_random_uuid();
-ALTER TABLE daybook.tasks ALTER COLUMN etag SET DEFAULT gen_random_uuid();
-ALTER TABLE daybook.projects ALTER COLUMN etag SET DEFAULT gen_random_uuid();
-ALTER TABLE daybook.categories ALTER COLUMN etag SET DEFAULT gen_random_uuid();
-ALTER TABLE daybook.moods ALTER COLUMN etag SET DEFAULT gen_random_uuid();
-ALTER TABLE daybook.journals ALTER COLUMN etag SET DEFAULT gen_random_uuid();
 
 -- The entity tag of a row. One that was not written since there are tags is told by its owner, its
 -- birth and its version.

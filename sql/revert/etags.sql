@@ -16,11 +16,20 @@ END
 $$;
 
 DROP FUNCTION daybook.entity_tag(uuid, uuid, uuid, timestamptz, int);
-ALTER TABLE daybook.users DROP COLUMN etag;
-ALTER TABLE daybook.tasks DROP COLUMN etag;
-ALTER TABLE daybook.projects DROP COLUMN etag;
-ALTER TABLE daybook.categories DROP COLUMN etag;
-ALTER TABLE daybook.moods DROP COLUMN etag;
-ALTER TABLE daybook.journals DROP COLUMN etag;
 
 COMMIT;
+
+SET ROLE daybook_owner;
+
+DO $$
+DECLARE
+	target regclass;
+BEGIN
+	FOREACH target IN ARRAY '{daybook.users,daybook.tasks,daybook.projects,daybook.categories,daybook.moods,daybook.journals}'::regclass[]
+	LOOP
+		PERFORM daybook.claim_table(target);
+		EXECUTE format('ALTER TABLE %s DROP COLUMN IF EXISTS etag', target);
+		COMMIT;
+	END LOOP;
+END
+$$;
