@@ -10,7 +10,7 @@ SET LOCAL search_path = daybook;
 SET LOCAL maintenance_work_mem = '256MB';
 SELECT date_trunc('day', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' AS today \gset
 -- The first release's schema has no places.
-SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'tasks'::regclass AND attname = 'place') AS has_places \gset
+SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'tasks'::regclass AND attname = 'place_key') AS has_places \gset
 
 -- These are inlined, which is three times as fast: so none may say IMMUTABLE that works with times.
 -- A number from 0 to count - 1, for one purpose (salt) in one row.
@@ -111,7 +111,7 @@ FROM generate_series(1, :people) AS n, generate_series(0, pg_temp.categories_of(
 
 \echo :tasks tasks
 \if :has_places
-\set place_column ', place'
+\set place_column ', place_key'
 \set place_value ', rtrim(''V'' || lpad(to_hex(r), 6, ''0'') || left(md5(r::text), 7), ''0'')'
 \else
 \set place_column

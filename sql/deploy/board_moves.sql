@@ -1,7 +1,7 @@
 -- Deploy daybook:board_moves to pg
 -- requires: place_backfill
 -- requires: bulk
--- Moves and changes of many tasks in the order of `place`. All of them take the lock of the user's board
+-- Moves and changes of many tasks in the order of `place_key`. All of them take the lock of the user's board
 -- (lock_tasks) before any row, so no two can wait for each other.
 BEGIN;
 
@@ -53,15 +53,15 @@ CREATE FUNCTION daybook.board_next(rank smallint, side text, mark text, except_i
 AS $$
 BEGIN
 	IF side = 'after' THEN
-		RETURN (SELECT t.place FROM daybook.tasks AS t
+		RETURN (SELECT t.place_key FROM daybook.tasks AS t
 			WHERE t.user_id = daybook.current_user_id() AND t.status_rank = rank
-				AND t.place > coalesce(mark, '') AND t.id <> except_id
-			ORDER BY t.place LIMIT 1);
+				AND t.place_key > coalesce(mark, '') AND t.id <> except_id
+			ORDER BY t.place_key LIMIT 1);
 	END IF;
-	RETURN (SELECT t.place FROM daybook.tasks AS t
+	RETURN (SELECT t.place_key FROM daybook.tasks AS t
 		WHERE t.user_id = daybook.current_user_id() AND t.status_rank = rank
-			AND t.place < coalesce(mark, '~') AND t.id <> except_id
-		ORDER BY t.place DESC LIMIT 1);
+			AND t.place_key < coalesce(mark, '~') AND t.id <> except_id
+		ORDER BY t.place_key DESC LIMIT 1);
 END
 $$;
 
@@ -76,13 +76,13 @@ DECLARE
 	me uuid := daybook.current_user_id();
 	unit numeric := daybook.place_number(mark, 14);
 BEGIN
-	UPDATE daybook.tasks AS t SET place = daybook.place_text(
+	UPDATE daybook.tasks AS t SET place_key = daybook.place_text(
 		trunc((unit + (n.n + random() / 2)::numeric / (n.count + 1)) * 62::numeric ^ 8), 22)
-	FROM (SELECT c.id, row_number() OVER (ORDER BY c.place) AS n, count(*) OVER () AS count
+	FROM (SELECT c.id, row_number() OVER (ORDER BY c.place_key) AS n, count(*) OVER () AS count
 		FROM daybook.tasks AS c
 		WHERE c.user_id = me AND c.status_rank = rank AND c.id <> except_id
-			AND c.place >= daybook.place_text(unit, 14)
-			AND c.place < daybook.place_text(unit + 1, 14)) AS n
+			AND c.place_key >= daybook.place_text(unit, 14)
+			AND c.place_key < daybook.place_text(unit + 1, 14)) AS n
 	WHERE t.user_id = me AND t.id = n.id AND t.status_rank = rank;
 	INSERT INTO daybook.board_generations AS g (user_id, status_rank, generation) VALUES (me, rank, 1)
 	ON CONFLICT (user_id, status_rank) DO UPDATE SET generation = g.generation + 1;
@@ -103,7 +103,7 @@ DECLARE
 BEGIN
 	LOOP
 		IF neighbour IS NOT NULL THEN
-			SELECT t.place INTO mark FROM daybook.tasks AS t
+			SELECT t.place_key INTO mark FROM daybook.tasks AS t
 			WHERE t.user_id = daybook.current_user_id() AND t.id = neighbour AND t.id <> task_id
 				AND t.status_rank = rank;
 			IF NOT FOUND THEN
@@ -152,7 +152,7 @@ DECLARE
 	faults jsonb;
 BEGIN
 	SELECT daybook.merge('status', sent, board_move.status, t.status) AS status,
-		daybook.merge('project_id', sent, board_move.project_id, t.project_id) AS project_id, t.place
+		daybook.merge('project_id', sent, board_move.project_id, t.project_id) AS project_id, t.place_key AS place
 	INTO task FROM daybook.tasks AS t
 	WHERE t.user_id = daybook.current_user_id() AND t.id = task_id;
 	new_place := daybook.board_place(task_id, task.place, daybook.status_rank(task.status), side,
@@ -163,7 +163,7 @@ BEGIN
 	WHERE NOT f.fine;
 	IF faults IS NULL THEN
 		UPDATE daybook.tasks AS t
-		SET status = task.status, project_id = task.project_id, place = new_place
+		SET status = task.status, project_id = task.project_id, place_key = new_place
 		WHERE t.user_id = daybook.current_user_id() AND t.id = task_id;
 	END IF;
 	RETURN faults;
@@ -193,7 +193,7 @@ CREATE FUNCTION daybook.board_changes(updates jsonb)
 		wanted daybook.task_members)
 	LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT e.n - 1, e.sent, (e.sent ->> 'id')::uuid, t.version, t.place,
+	SELECT e.n - 1, e.sent, (e.sent ->> 'id')::uuid, t.version, t.place_key,
 		jsonb_populate_record(ROW(t.version, t.title, t.description, t.status, NULL, t.priority,
 			t.due_date, t.remind_at, t.project_id, t.category_id, NULL, NULL)::daybook.task_members, e.sent)
 	FROM jsonb_array_elements(updates) WITH ORDINALITY AS e (sent, n)
@@ -258,7 +258,7 @@ BEGIN
 			UPDATE daybook.tasks AS t
 			SET title = c.title, description = c.description, status = c.status, priority = c.priority,
 				due_date = c.due_date, remind_at = c.remind_at, project_id = c.project_id,
-				category_id = c.category_id, place = CASE WHEN c.side IS NULL THEN t.place ELSE c.place END
+				category_id = c.category_id, place_key = CASE WHEN c.side IS NULL THEN t.place_key ELSE c.place END
 			WHERE t.user_id = daybook.current_user_id() AND t.id = c.id;
 		END IF;
 	END LOOP;

@@ -22,7 +22,7 @@ DECLARE
 BEGIN
 	IF TG_OP = 'INSERT' THEN
 		NEW.completed_at := CASE WHEN NEW.status = 'DONE' THEN coalesce(NEW.completed_at, now()) END;
-		appended := NEW.place IS NULL;
+		appended := NEW.place_key IS NULL;
 	ELSE
 		appended := NEW.status <> OLD.status OR NEW.project_id IS DISTINCT FROM OLD.project_id;
 		IF NEW.status <> OLD.status THEN
@@ -31,14 +31,14 @@ BEGIN
 		IF appended AND NEW.position = OLD.position THEN
 			NEW.position := daybook.next_position();
 		END IF;
-		appended := appended AND NEW.place IS NOT DISTINCT FROM OLD.place;
+		appended := appended AND NEW.place_key IS NOT DISTINCT FROM OLD.place_key;
 	END IF;
 	NEW.status_rank := daybook.status_rank(NEW.status);
 	NEW.priority_rank := daybook.priority_rank(NEW.priority);
 	IF appended THEN
-		NEW.place := daybook.place_last((SELECT t.place FROM daybook.tasks AS t
-			WHERE t.user_id = NEW.user_id AND t.status_rank = NEW.status_rank AND t.place IS NOT NULL
-			ORDER BY t.place DESC LIMIT 1));
+		NEW.place_key := daybook.place_last((SELECT t.place_key FROM daybook.tasks AS t
+			WHERE t.user_id = NEW.user_id AND t.status_rank = NEW.status_rank AND t.place_key IS NOT NULL
+			ORDER BY t.place_key DESC LIMIT 1));
 	END IF;
 	IF TG_OP = 'INSERT' OR NEW.title <> OLD.title THEN
 		NEW.title_key := daybook.fold(NEW.title);

@@ -27,13 +27,13 @@ AS $$
 BEGIN
 	PERFORM set_config('app.user_id', owner::text, true);
 	PERFORM daybook.lock_tasks();
-	UPDATE daybook.tasks AS t SET place = daybook.place_in_slot(base.slot - i.n)
+	UPDATE daybook.tasks AS t SET place_key = daybook.place_in_slot(base.slot - i.n)
 	FROM unnest(ids) WITH ORDINALITY AS i (id, n),
-		(SELECT least(daybook.place_number('V', 6), (SELECT daybook.place_number(l.place, 6)
+		(SELECT least(daybook.place_number('V', 6), (SELECT daybook.place_number(l.place_key, 6)
 			FROM daybook.tasks AS l
-			WHERE l.user_id = owner AND l.status_rank = rank AND l.place IS NOT NULL
-			ORDER BY l.place LIMIT 1)) AS slot) AS base
-	WHERE t.user_id = owner AND t.id = i.id AND t.status_rank = rank AND t.place IS NULL;
+			WHERE l.user_id = owner AND l.status_rank = rank AND l.place_key IS NOT NULL
+			ORDER BY l.place_key LIMIT 1)) AS slot) AS base
+	WHERE t.user_id = owner AND t.id = i.id AND t.status_rank = rank AND t.place_key IS NULL;
 EXCEPTION
 	WHEN deadlock_detected THEN
 		CALL daybook.fill_places(owner, rank, ids);
@@ -48,7 +48,7 @@ BEGIN
 		SELECT t.user_id, t.status_rank, array_agg(t.id ORDER BY t.n) AS ids
 		FROM (SELECT user_id, status_rank, id, row_number() OVER (PARTITION BY user_id, status_rank
 				ORDER BY position DESC, id DESC) AS n
-			FROM daybook.tasks WHERE place IS NULL) AS t
+			FROM daybook.tasks WHERE place_key IS NULL) AS t
 		GROUP BY t.user_id, t.status_rank, t.n / 500
 		ORDER BY t.user_id, t.status_rank, t.n / 500
 	LOOP
@@ -62,12 +62,12 @@ $$;
 BEGIN;
 DO $$ BEGIN PERFORM daybook.claim_table('daybook.tasks'); END $$;
 ALTER TABLE daybook.tasks DROP CONSTRAINT IF EXISTS tasks_place_given,
-	ADD CONSTRAINT tasks_place_given CHECK (place IS NOT NULL) NOT VALID;
+	ADD CONSTRAINT tasks_place_given CHECK (place_key IS NOT NULL) NOT VALID;
 COMMIT;
 ALTER TABLE daybook.tasks VALIDATE CONSTRAINT tasks_place_given;
 BEGIN;
 DO $$ BEGIN PERFORM daybook.claim_table('daybook.tasks'); END $$;
-ALTER TABLE daybook.tasks ALTER COLUMN place SET NOT NULL;
+ALTER TABLE daybook.tasks ALTER COLUMN place_key SET NOT NULL;
 ALTER TABLE daybook.tasks DROP CONSTRAINT tasks_place_given;
 DROP POLICY backfill ON daybook.tasks;
 DROP PROCEDURE daybook.fill_places(uuid, smallint, uuid[]);

@@ -9,7 +9,7 @@
 SET ROLE daybook_owner;
 
 DROP INDEX CONCURRENTLY IF EXISTS daybook.tasks_place;
-CREATE UNIQUE INDEX CONCURRENTLY tasks_place ON daybook.tasks (user_id, status_rank, place);
+CREATE UNIQUE INDEX CONCURRENTLY tasks_place ON daybook.tasks (user_id, status_rank, place_key);
 DROP INDEX CONCURRENTLY IF EXISTS daybook.tasks_project_place;
 CREATE INDEX CONCURRENTLY tasks_project_place
-	ON daybook.tasks (user_id, project_id, status_rank, place);
+	ON daybook.tasks (user_id, project_id, status_rank, place_key);

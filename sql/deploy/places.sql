@@ -2,7 +2,7 @@
 -- requires: board
 -- requires: text_keys
 -- requires: etags
--- Each user has one order of tasks per status, over all projects: that of `place`. A place is a fraction
+-- Each user has one order of tasks per status, over all projects: that of `place_key`. That is a place, a fraction
 -- between 0 and 1, written as its digits to the base 62 without zeros at the end. So COLLATE "C" orders
 -- places as the numbers that they are, and there is room between any two.
 --   * The first 6 digits are a slot, the next 8 are drawn at random. A task that goes to the end takes the
@@ -18,8 +18,8 @@ BEGIN;
 SET LOCAL ROLE daybook_owner;
 
 DO $$ BEGIN PERFORM daybook.claim_table('daybook.tasks'); END $$;
-ALTER TABLE daybook.tasks ADD COLUMN place text COLLATE "C";
-GRANT UPDATE (place) ON daybook.tasks TO daybook_app;
+ALTER TABLE daybook.tasks ADD COLUMN place_key text COLLATE "C";
+GRANT UPDATE (place_key) ON daybook.tasks TO daybook_app;
 
 -- The digits in their order, which is that of their codes.
 CREATE FUNCTION daybook.place_digits() RETURNS text

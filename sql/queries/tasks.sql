@@ -2,7 +2,7 @@
 
 -- fragment task_columns
 id, title, description, status, priority, completed_at IS NOT NULL AS completed, completed_at,
-due_date, remind_at, project_id, category_id, place AS position, version, created_at, updated_at
+due_date, remind_at, project_id, category_id, place_key AS position, version, created_at, updated_at
 
 -- fragment task_row
 {task_columns}, {row_tag} AS _etag
@@ -75,7 +75,7 @@ RETURNING id;
 -- by due_date asc: due_or_after(due_date) | coalesce(due_date::text, '') | due_or_after(nullif(:after_key, '')::timestamptz)
 -- by due_date desc: due_or_before(due_date) | coalesce(due_date::text, '') | due_or_before(nullif(:after_key, '')::timestamptz)
 -- by priority priority_rank smallint
--- by position unique: status_rank, place | status_rank || ':' || (SELECT column_generations())[status_rank] || ':' || place | split_part(:after_key, ':', 1)::smallint, split_part(:after_key, ':', 3)
+-- by position unique: status_rank, place_key | status_rank || ':' || (SELECT column_generations())[status_rank] || ':' || place_key | split_part(:after_key, ':', 1)::smallint, split_part(:after_key, ':', 3)
 -- by title title_key text
 SELECT {task_columns} {key}
 FROM tasks

@@ -4,6 +4,6 @@ BEGIN;
 
 SET LOCAL ROLE daybook_owner;
 DO $$ BEGIN PERFORM daybook.claim_table('daybook.tasks'); END $$;
-ALTER TABLE daybook.tasks ALTER COLUMN place DROP NOT NULL;
+ALTER TABLE daybook.tasks ALTER COLUMN place_key DROP NOT NULL;
 
 COMMIT;

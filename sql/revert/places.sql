@@ -4,7 +4,7 @@ BEGIN;
 
 SET LOCAL ROLE daybook_owner;
 DO $$ BEGIN PERFORM daybook.claim_table('daybook.tasks'); END $$;
-ALTER TABLE daybook.tasks DROP COLUMN place;
+ALTER TABLE daybook.tasks DROP COLUMN place_key;
 -- What a place_backfill that failed has left.
 DROP POLICY IF EXISTS backfill ON daybook.tasks;
 DROP PROCEDURE IF EXISTS daybook.fill_places(uuid, smallint, uuid[]);

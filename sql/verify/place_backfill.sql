@@ -4,7 +4,7 @@ BEGIN;
 DO $$
 BEGIN
 	ASSERT (SELECT attnotnull FROM pg_attribute
-		WHERE attrelid = 'daybook.tasks'::regclass AND attname = 'place'), 'a place is needed';
+		WHERE attrelid = 'daybook.tasks'::regclass AND attname = 'place_key'), 'a place is needed';
 	ASSERT NOT EXISTS (SELECT FROM pg_policies
 		WHERE schemaname = 'daybook' AND tablename = 'tasks' AND policyname = 'backfill'), 'policy';
 END

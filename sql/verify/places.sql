@@ -10,7 +10,7 @@ BEGIN
 	ASSERT (SELECT attcollation = '"C"'::regcollation AND has_column_privilege('daybook_app', attrelid,
 			attnum, 'UPDATE') AND NOT has_column_privilege('daybook_app', attrelid, attnum, 'INSERT')
 		FROM pg_attribute
-		WHERE attrelid = 'daybook.tasks'::regclass AND attname = 'place'), 'column';
+		WHERE attrelid = 'daybook.tasks'::regclass AND attname = 'place_key'), 'column';
 	ASSERT daybook.place_text(daybook.place_number('V0000zk', 14), 14) = 'V0000zk', 'digits';
 	ASSERT low ~ '^V00000' AND high ~ '^V00001' AND daybook.place_first(high) ~ '^Uzzzzz', 'ends';
 	wanted := daybook.place_between(low, high, 'after');

@@ -293,7 +293,7 @@ def test_one_mover_against_a_model(user):
 def tighten(stack, low, high):
     """Gives two neighbours places between which there is none of 200 digits."""
     for task, digits in [(low, "zy"), (high, "zz")]:
-        stack.ask("UPDATE tasks SET place = %s WHERE id = %s RETURNING id", "V00001aaaaaaaa" + "0" * 184 + digits,
+        stack.ask("UPDATE tasks SET place_key = %s WHERE id = %s RETURNING id", "V00001aaaaaaaa" + "0" * 184 + digits,
                   task)
 
 
@@ -397,7 +397,7 @@ def deadlocks(stack):
 def fill(stack, user, count):
     """Many tasks at once; their ids in the order of the column."""
     made = stack.ask("INSERT INTO tasks (user_id, id, title) SELECT %s, gen_random_uuid(), 'task ' || n"
-                     " FROM generate_series(1, %s) AS n RETURNING id::text, place", user.id, count)
+                     " FROM generate_series(1, %s) AS n RETURNING id::text, place_key", user.id, count)
     return [task for task, _ in sorted(made, key=lambda row: row[1])]
 
 

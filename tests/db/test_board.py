@@ -24,12 +24,12 @@ def move(connection, task, **body):
 
 def column(connection, status="TODO"):
     return [task for (task,) in query(
-        connection, "SELECT id FROM tasks WHERE status_rank = status_rank(%s) ORDER BY place", status)]
+        connection, "SELECT id FROM tasks WHERE status_rank = status_rank(%s) ORDER BY place_key", status)]
 
 
 def places(connection, status="TODO"):
     return [place for (place,) in query(
-        connection, "SELECT place FROM tasks WHERE status_rank = status_rank(%s) ORDER BY place", status)]
+        connection, "SELECT place_key FROM tasks WHERE status_rank = status_rank(%s) ORDER BY place_key", status)]
 
 
 @pytest.fixture
@@ -133,11 +133,11 @@ def test_every_place(mine, alice):
             (b, {"after": d}, [a, c, d, b]),
             (b, {"before": a}, [b, a, c, d]),
             (a, {"after": b}, [b, a, c, d])):
-        before = {other: read(mine, "tasks", other, "place, version") for other in four}
+        before = {other: read(mine, "tasks", other, "place_key, version") for other in four}
         assert move(mine, task, **body) == []
         assert column(mine) == order
         for other in four:
-            place, version = read(mine, "tasks", other, "place, version")
+            place, version = read(mine, "tasks", other, "place_key, version")
             assert (place != before[other][0], version - before[other][1]) == (other == task, other == task)
 
 
@@ -161,10 +161,10 @@ def test_the_place_that_it_has_elsewhere(mine, alice):
     a, b = add_task(mine, alice), add_task(mine, alice)
     low, high = ("V0000000000000" + "0" * 184 + digits for digits in ("11", "21"))
     for task, place in ((a, low), (b, high)):
-        query(mine, "UPDATE tasks SET place = %s WHERE id = %s", place, task)
+        query(mine, "UPDATE tasks SET place_key = %s WHERE id = %s", place, task)
     for n in [*range(20, 42)] * 12:
         task = add_task(mine, alice, status="DONE")
-        query(mine, "UPDATE tasks SET place = place_text(place_number(%s, 200) + %s, 200) WHERE id = %s", low, n, task)
+        query(mine, "UPDATE tasks SET place_key = place_text(place_number(%s, 200) + %s, 200) WHERE id = %s", low, n, task)
         assert move(mine, task, status="TODO", after=a) == []
         assert column(mine) == [a, task, b]
         query(mine, "DELETE FROM tasks WHERE id = %s", task)
@@ -200,13 +200,13 @@ def test_many_into_one_gap(mine, alice, side):
     have a new version and the column a new generation. The order is right throughout."""
     a, b, other = (add_task(mine, alice) for _ in range(3))
     for task, digit in ((a, "1"), (b, "2")):
-        query(mine, "UPDATE tasks SET place = %s WHERE id = %s", "V00000aaaaaaaa" + "0" * 120 + digit, task)
+        query(mine, "UPDATE tasks SET place_key = %s WHERE id = %s", "V00000aaaaaaaa" + "0" * 120 + digit, task)
     movers = [add_task(mine, alice, status="DONE") for _ in range(500)]
     neighbour, respaced = (a if side == "after" else b), 0
     for n, mover in enumerate(movers, 1):
-        known = query(mine, "SELECT id, place, version FROM tasks WHERE id <> %s", mover)
+        known = query(mine, "SELECT id, place_key, version FROM tasks WHERE id <> %s", mover)
         assert move(mine, mover, status="TODO", **{side: neighbour}) == []
-        now = {task: (place, version) for task, place, version in query(mine, "SELECT id, place, version FROM tasks")}
+        now = {task: (place, version) for task, place, version in query(mine, "SELECT id, place_key, version FROM tasks")}
         changed = [task for task, *row in known if now[task] != tuple(row)]
         assert all(now[task] == (now[task][0], version + 1) != (place, version + 1)
                    for task, place, version in known if task in changed)
@@ -222,7 +222,7 @@ def test_room_is_made_beside_the_moved_task(mine, four):
     a, b, c, d = four
     unit = "V00001aaaaaaaa" + "0" * 184
     for task, digits in ((b, "1"), (d, "11"), (c, "12")):
-        query(mine, "UPDATE tasks SET place = %s WHERE id = %s", unit + digits, task)
+        query(mine, "UPDATE tasks SET place_key = %s WHERE id = %s", unit + digits, task)
     versions = {task: read(mine, "tasks", task, "version")[0] for task in four}
     assert move(mine, d, before=c) == []
     assert column(mine) == [a, b, d, c]
@@ -345,7 +345,7 @@ def test_20_at_once_against_a_model(database, become, alice):
     def watcher():
         connection = connect()
         while not stop.is_set():
-            seen, = query(connection, "SELECT count(*), count(DISTINCT (status, place)) FROM tasks")
+            seen, = query(connection, "SELECT count(*), count(DISTINCT (status, place_key)) FROM tasks")
             connection.commit()
             if seen != (60, 60):
                 faults.append(seen)
@@ -400,4 +400,4 @@ def test_moves_between_creations_and_changes(database, become, alice):
     for thread in threads:
         thread.join()
     assert not faults
-    assert query(become(alice), "SELECT count(*), count(DISTINCT (status, place)) FROM tasks") == [(132, 132)]
+    assert query(become(alice), "SELECT count(*), count(DISTINCT (status, place_key)) FROM tasks") == [(132, 132)]

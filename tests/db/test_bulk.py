@@ -78,7 +78,7 @@ def test_places_in_the_given_order(mine, alice):
     a, b, c, d = (add_task(mine, alice) for _ in range(4))
     bulk(mine, {"id": d, "status": "DONE"}, {"id": c, "status": "DONE", "after": None},
          {"id": a, "status": "DONE", "before": d}, {"id": b, "before": None})
-    done = query(mine, "SELECT id FROM tasks WHERE status_rank = 3 ORDER BY place")
+    done = query(mine, "SELECT id FROM tasks WHERE status_rank = 3 ORDER BY place_key")
     assert [task for (task,) in done] == [c, a, d]
     assert read(mine, "tasks", b, "status, version") == ("TODO", 2)
 

@@ -117,12 +117,12 @@ def test_open_tasks_that_are_due(reader):
 @pytest.mark.parametrize("direction", ["asc", "desc"])
 def test_every_page_by_position(reader, direction, plan):
     """The order of places needs no id: no two of a user and status are equal."""
-    order = f"status_rank {direction}, place {direction}"
-    after = query(reader, f"SELECT status_rank, place FROM tasks ORDER BY {order} OFFSET 25000 LIMIT 1")[0]
+    order = f"status_rank {direction}, place_key {direction}"
+    after = query(reader, f"SELECT status_rank, place_key FROM tasks ORDER BY {order} OFFSET 25000 LIMIT 1")[0]
     expected = query(reader, f"SELECT id FROM tasks ORDER BY {order} OFFSET 25001 LIMIT 50")
     query(reader, f"SET plan_cache_mode = {plan}")
     query(reader, "PREPARE page (smallint, text) AS SELECT id FROM tasks"
-          f" WHERE (status_rank, place) {'>' if direction == 'asc' else '<'} ($1, $2) ORDER BY {order} LIMIT 50")
+          f" WHERE (status_rank, place_key) {'>' if direction == 'asc' else '<'} ($1, $2) ORDER BY {order} LIMIT 50")
     assert query(reader, "EXECUTE page (%s, %s)", *after) == expected
     check(query(reader, "EXPLAIN ANALYZE EXECUTE page (%s, %s)", *after), "next")
     query(reader, "DEALLOCATE page")
@@ -130,9 +130,9 @@ def test_every_page_by_position(reader, direction, plan):
 
 
 def test_the_ends_of_a_column(reader):
-    for order in ("place", "place DESC"):
-        plan = query(reader, "EXPLAIN SELECT place FROM tasks WHERE status_rank = status_rank('TODO')"
-                     f" AND place IS NOT NULL ORDER BY {order} LIMIT 1")
+    for order in ("place_key", "place_key DESC"):
+        plan = query(reader, "EXPLAIN SELECT place_key FROM tasks WHERE status_rank = status_rank('TODO')"
+                     f" AND place_key IS NOT NULL ORDER BY {order} LIMIT 1")
         assert "tasks_place" in str(plan) and "Sort" not in str(plan) and "Filter" not in str(plan)
 
 
@@ -141,9 +141,9 @@ def test_the_ends_of_a_column(reader):
     ("project_id IS NULL", ""),  # half of the tasks: tasks_place is as good
 ])
 def test_the_board_of_a_project(reader, project, index):
-    for extra, order in (("", "status_rank, place"),
-                         ("AND status_rank = 2 AND place > 'U'", "place"),
-                         ("AND status_rank = 2 AND place < 'a'", "place DESC")):
+    for extra, order in (("", "status_rank, place_key"),
+                         ("AND status_rank = 2 AND place_key > 'U'", "place_key"),
+                         ("AND status_rank = 2 AND place_key < 'a'", "place_key DESC")):
         plan = query(reader, f"EXPLAIN SELECT id FROM tasks WHERE {project} {extra} ORDER BY {order} LIMIT 5")
         text = str(plan)
         assert "Index" in text and index in text and "Sort" not in text, text
