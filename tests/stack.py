@@ -14,6 +14,7 @@ import time
 
 from private_pg import FAST, ROOT, PrivatePostgres
 from shell import states
+from waiting import wait_for
 
 SETTINGS = {
     "ENVIRONMENT": "test",
@@ -161,6 +162,11 @@ class Stack:
         """The lines of the workers' logs that have all these members."""
         return [line for pool in POOLS for line in parse(self._read(f"{pool}.log"))
                 if all(line.get(key) == value for key, value in wanted.items())]
+
+    def request_line(self, request_id):
+        """The line of a request, which a worker may write a little later than it answers."""
+        [line] = wait_for(lambda: self.log(event="request", request_id=request_id))
+        return line
 
     def tail(self, since=None):
         """The end of each log; `since`: only what came after marks()."""

@@ -30,12 +30,27 @@ static const struct {
 	[LEVEL_ERROR] = { "error", LOG_ERR },
 };
 
+/* How long a line may wait for others while lines are gathered. */
+enum { MAX_WAIT_US = 5000 };
+
 static enum log_level lowest_level = LEVEL_INFO;
 static uint64_t dropped;
+static pid_t process_id;
+
+/* Lines that leave in one system call. Together they stay under PIPE_BUF, too. */
+static struct {
+	char text[LOG_LINE_BYTES];
+	size_t len;
+	int severity;	  /* of the last */
+	int64_t since_us; /* of the first */
+} pending;
+static bool gathering;
 
 void log_open(const char *target, enum log_level level, const char *program)
 {
+	log_flush();
 	lowest_level = level;
+	process_id = getpid();
 	if (!log_sink_open(target, program))
 		log_event(LEVEL_ERROR, "log_unavailable", "cannot log to %s: %s", target,
 			  strerror(errno));
@@ -43,6 +58,7 @@ void log_open(const char *target, enum log_level level, const char *program)
 
 void log_reopen(void)
 {
+	log_flush();
 	if (!log_sink_reopen())
 		log_event(LEVEL_ERROR, "log_unavailable", "cannot reopen the log: %s",
 			  strerror(errno));
@@ -80,13 +96,14 @@ void log_begin(struct log_line *line, enum log_level level, const char *event)
 	if (line->skipped)
 		return;
 	char ts[INSTANT_TEXT_BYTES + 2] = "\"";
-	char *end = instant_format(ts + 1, clock_now_us());
+	line->us = clock_now_us();
+	char *end = instant_format(ts + 1, line->us);
 	*end++ = '"';
 	put(line, "{", 1);
 	put_member(line, "ts", ts, (size_t)(end - ts));
 	log_text(line, "level", levels[level].word);
 	log_text(line, "event", event);
-	log_int(line, "pid", getpid());
+	log_int(line, "pid", process_id ? process_id : getpid());
 }
 
 /* The bytes at `text` that are one character of valid UTF-8, or 0. */
@@ -190,6 +207,15 @@ void log_email(struct log_line *line, const char *key, const char *email)
 	log_text(line, key, masked);
 }
 
+/* Whether a line may wait for others. What matters is written before anything else happens. */
+static bool may_wait(const struct log_line *line)
+{
+	int64_t waited_us = line->us - pending.since_us;
+
+	return gathering && line->level < LEVEL_WARNING && waited_us >= 0 &&
+	       waited_us < MAX_WAIT_US;
+}
+
 void log_end(struct log_line *line)
 {
 	if (line->skipped)
@@ -198,8 +224,32 @@ void log_end(struct log_line *line)
 		put(line, cut_line_end, sizeof cut_line_end - 1);
 	else
 		put(line, line_end, sizeof line_end - 1);
-	if (!log_sink_write(line->text, line->len, levels[line->level].severity))
-		dropped++;
+	if (pending.len + line->len > sizeof pending.text)
+		log_flush();
+	if (pending.len == 0)
+		pending.since_us = line->us;
+	memcpy(pending.text + pending.len, line->text, line->len);
+	pending.len += line->len;
+	pending.severity = levels[line->level].severity;
+	if (!may_wait(line))
+		log_flush();
+}
+
+void log_flush(void)
+{
+	size_t written = 0;
+
+	if (pending.len > 0)
+		written = log_sink_write(pending.text, pending.len, pending.severity);
+	for (size_t at = written; at < pending.len; at++)
+		dropped += pending.text[at] == '\n';
+	pending.len = 0;
+}
+
+void log_gather(bool on)
+{
+	log_flush();
+	gathering = on && log_sink_takes_many();
 }
 
 void log_event(enum log_level level, const char *event, const char *format, ...)

@@ -1,9 +1,10 @@
 /* log.h -- one JSON object a line: what happened, for machines to read.
  *
  * Logging never blocks and never ends the process: a line that cannot be written at once is
- * dropped and counted. Each line leaves in one system call and is shorter than PIPE_BUF, so that
- * lines of many workers never mix. Texts come from strangers: they are escaped, cut, and made
- * valid UTF-8; a line break in one cannot start a line of its own. Keys and events are literals.
+ * dropped and counted. Each line leaves in one system call, alone or with others, which together
+ * are shorter than PIPE_BUF, so that lines of many workers never mix. Texts come from strangers:
+ *they are escaped, cut, and made valid UTF-8; a line break in one cannot start a line of its own.
+ *Keys and events are literals.
  *
  *	struct log_line line;
  *	log_begin(&line, LEVEL_INFO, "request");
@@ -29,6 +30,7 @@ struct log_line {
 	enum log_level level;
 	bool skipped;
 	bool cut;
+	int64_t us; /* when it began */
 	size_t len;
 	char text[LOG_LINE_BYTES];
 };
@@ -57,8 +59,16 @@ void log_uuid(struct log_line *line, const char *key, const struct uuid *uuid);
 /* An address as `a***@example.org`: enough to recognise one's own, too little to write to. */
 void log_email(struct log_line *line, const char *key, const char *email);
 
-/* Ends the line and writes it. */
+/* Ends the line, and writes it unless it waits for others. */
 void log_end(struct log_line *line);
+
+/* Lets lines wait a few milliseconds for others, so that many leave in one system call, or no
+ * longer. A warning or an error, and what waits before it, is written at once. Whoever turns this
+ * on calls log_flush() before anything that may take long. */
+void log_gather(bool on);
+
+/* Writes the lines that wait. */
+void log_flush(void);
 
 /* A whole line with one member `message`, formatted as by printf(3). */
 void log_event(enum log_level level, const char *event, const char *format, ...)

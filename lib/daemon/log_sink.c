@@ -129,7 +129,7 @@ bool log_sink_reopen(void)
 	return true;
 }
 
-static bool send_line(const char *text, size_t len)
+static bool send_text(const char *text, size_t len)
 {
 	return send(sink.fd, text, len, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)len;
 }
@@ -144,37 +144,43 @@ static bool send_syslog(const char *line, size_t len, int severity)
 	strftime(when, sizeof when, "%b %e %T", localtime_r(&now, &local));
 	int text_len = snprintf(text, sizeof text, "<%d>%s %.32s[%d]: %.*s", LOG_DAEMON | severity,
 				when, program_name, (int)getpid(), (int)len - 1, line);
-	if (send_line(text, (size_t)text_len))
+	if (send_text(text, (size_t)text_len))
 		return true;
 	/* The daemon may have been started anew. */
-	return errno != EAGAIN && log_sink_reopen() && send_line(text, (size_t)text_len);
+	return errno != EAGAIN && log_sink_reopen() && send_text(text, (size_t)text_len);
 }
 
-static bool write_file(const char *line, size_t len)
+static size_t write_file(const char *lines, size_t len)
 {
 	struct iovec parts[] = { { (char[]){ '\n' }, sink.half_line },
-				 { (char *)(uintptr_t)line, len } };
+				 { (char *)(uintptr_t)lines, len } };
 	struct pollfd writable = { .fd = sink.fd, .events = POLLOUT };
+	size_t first = sink.half_line ? 0 : 1;
 
 	if (sink.may_block && (poll(&writable, 1, 0) != 1 || !(writable.revents & POLLOUT)))
-		return false;
-	ssize_t written = writev(sink.fd, parts, 2);
+		return 0;
+	ssize_t written = writev(sink.fd, parts + first, (int)(2 - first));
 	if (written <= 0)
-		return false;
-	bool whole = (size_t)written == parts[0].iov_len + len;
-	sink.half_line = !whole;
-	return whole;
+		return 0;
+	size_t of_lines = (size_t)written - (first == 0);
+	sink.half_line = of_lines > 0 && lines[of_lines - 1] != '\n';
+	return of_lines;
 }
 
-bool log_sink_write(const char *line, size_t len, int severity)
+bool log_sink_takes_many(void)
+{
+	return sink.kind != SYSLOG_SINK;
+}
+
+size_t log_sink_write(const char *lines, size_t len, int severity)
 {
 	switch (sink.kind) {
 	case SOCKET_SINK:
-		return send_line(line, len);
+		return send_text(lines, len) ? len : 0;
 	case SYSLOG_SINK:
-		return send_syslog(line, len, severity);
+		return send_syslog(lines, len, severity) ? len : 0;
 	case FILE_SINK:
 	default:
-		return write_file(line, len);
+		return write_file(lines, len);
 	}
 }

@@ -12,8 +12,11 @@ bool log_sink_open(const char *target, const char *program);
 /* Opens the same target anew. False (and errno): the old one stays. */
 bool log_sink_reopen(void);
 
-/* Writes one line of fewer than PIPE_BUF bytes, its line break included, in one system call.
- * `severity` is syslog's. False if that cannot be done at once. */
-bool log_sink_write(const char *line, size_t len, int severity);
+/* Whether log_sink_write() takes more than one line at a time: syslog does not. */
+bool log_sink_takes_many(void);
+
+/* Writes lines of fewer than PIPE_BUF bytes in all, their line breaks included, in one system call.
+ * `severity` is syslog's. Returns how many bytes could be written at once. */
+size_t log_sink_write(const char *lines, size_t len, int severity);
 
 #endif

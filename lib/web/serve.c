@@ -151,6 +151,17 @@ static void handle(struct loop *loop, uint32_t what)
 	}
 }
 
+/* Whatever was logged is written before the worker waits. */
+static int wait_for_events(const struct loop *loop, struct epoll_event *events, int timeout_ms)
+{
+	int count = epoll_wait(loop->epoll_fd, events, MAX_EVENTS, 0);
+
+	if (count != 0)
+		return count;
+	log_flush();
+	return epoll_wait(loop->epoll_fd, events, MAX_EVENTS, timeout_ms);
+}
+
 int serve(struct web *web)
 {
 	struct epoll_event events[MAX_EVENTS];
@@ -160,14 +171,16 @@ int serve(struct web *web)
 		log_event(LEVEL_ERROR, "start_failed", "%s", strerror(errno));
 		return 1;
 	}
+	log_gather(true);
 	while (!loop.peers.ending || loop.peers.count > 0) {
 		watch_database(&loop);
 		int timeout_ms = peers_timeout_ms(&loop.peers);
 		if (timeout_ms == 0)
 			peers_expire(&loop.peers);
-		int count = epoll_wait(loop.epoll_fd, events, MAX_EVENTS, timeout_ms);
+		int count = wait_for_events(&loop, events, timeout_ms);
 		for (int i = 0; i < count; i++)
 			handle(&loop, events[i].data.u32);
 	}
+	log_gather(false);
 	return 0;
 }

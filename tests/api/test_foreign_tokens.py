@@ -436,6 +436,6 @@ def test_without_their_secret_there_is_no_other_issuer(stack, client):
 
 def test_a_request_of_theirs_is_logged_as_theirs(served, foreigner):
     answer = foreigner.get("/users/me")
-    [line] = served.log(event="request", request_id=answer.headers["X-Request-Id"])
+    line = served.request_line(answer.headers["X-Request-Id"])
     assert line["user"] == foreigner.id
     assert uuid.UUID(line["user"])

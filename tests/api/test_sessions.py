@@ -159,7 +159,7 @@ def test_every_worker_refuses_at_once(stack, user):
         for worker in workers:
             with stack.standing_still(set(workers) - {worker}):
                 answer = user.patch("/users/me", json={})  # reads go over kept connections
-            line, = stack.log(event="request", request_id=answer.headers["X-Request-Id"])
+            line = stack.request_line(answer.headers["X-Request-Id"])
             assert line["pid"] == worker
             yield answer.status_code
 

@@ -393,6 +393,83 @@ static void test_full_disk(void **state)
 	assert_int_equal(log_dropped() - dropped, 3);
 }
 
+static void test_gathered_lines(void **state)
+{
+	(void)state;
+	open_empty_log(LEVEL_INFO);
+	log_gather(true);
+	log_event(LEVEL_INFO, "first", "x");
+	log_event(LEVEL_INFO, "second", "x");
+	assert_string_equal(logged(), "");
+	log_flush();
+	assert_int_equal(count_json_lines(logged()), 2);
+	assert_true(strstr(content, "first") < strstr(content, "second"));
+	log_event(LEVEL_INFO, "third", "x");
+	log_event(LEVEL_WARNING, "fourth", "x");
+	assert_int_equal(count_json_lines(logged()), 4);
+	log_event(LEVEL_INFO, "fifth", "x");
+	usleep(10000);
+	log_event(LEVEL_INFO, "sixth", "x"); /* the fifth has waited for long enough */
+	assert_int_equal(count_json_lines(logged()), 6);
+	log_event(LEVEL_INFO, "seventh", "x");
+	log_gather(false);
+	log_event(LEVEL_INFO, "eighth", "x");
+	assert_int_equal(count_json_lines(logged()), 8);
+}
+
+/* Many lines leave together, but never more than a pipe takes in one piece. */
+static void test_gathered_lines_fill_a_write(void **state)
+{
+	int ends[2], stderr_fd = dup(STDERR_FILENO);
+	char text[2 * PIPE_BUF];
+
+	(void)state;
+	/* It keeps writes apart. */
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, ends), 0);
+	dup2(ends[1], STDERR_FILENO);
+	log_open("stderr", LEVEL_INFO, "test");
+	log_gather(true);
+	for (int i = 0; i < 200; i++)
+		log_event(LEVEL_INFO, "many", "%d", i);
+	log_gather(false);
+	dup2(stderr_fd, STDERR_FILENO);
+	open_empty_log(LEVEL_INFO);
+	size_t lines = 0, writes = 0;
+	for (ssize_t len; (len = read(ends[0], text, sizeof text - 1)) > 0; writes++) {
+		assert_true(len <= PIPE_BUF);
+		text[len] = '\0';
+		lines += count_json_lines(text);
+	}
+	assert_int_equal(lines, 200);
+	assert_in_range(writes, 2, 100);
+	close(ends[0]);
+	close(ends[1]);
+	close(stderr_fd);
+}
+
+static void test_gathered_lines_that_are_dropped(void **state)
+{
+	struct rlimit before, small;
+	uint64_t dropped = log_dropped();
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	open_empty_log(LEVEL_INFO);
+	log_event(LEVEL_INFO, "first", "x");
+	small = (struct rlimit){ strlen(logged()) + 20, before.rlim_max };
+	log_gather(true);
+	for (int i = 0; i < 3; i++)
+		log_event(LEVEL_INFO, "lost", "x");
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	log_flush();
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	log_gather(false);
+	assert_int_equal(log_dropped() - dropped, 3);
+	log_event(LEVEL_INFO, "last", "x");
+	char *half = strchr(logged(), '\n') + 1;
+	assert_int_equal(count_json_lines(strchr(half, '\n') + 1), 1);
+}
+
 static int bind_datagrams(const char *path)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -425,8 +502,10 @@ static void test_syslog(void **state)
 	(void)state;
 	int fd = bind_datagrams(log_path);
 	log_open(log_path, LEVEL_INFO, "test");
+	log_gather(true); /* it has no lines to gather, a datagram is one */
 	log_event(LEVEL_WARNING, "first", "x\ny");
 	assert_syslog_datagram(fd);
+	log_gather(false);
 	close(fd);
 	log_event(LEVEL_WARNING, "lost", "x");
 	assert_int_equal(log_dropped() - before, 1);
@@ -513,6 +592,9 @@ int main(void)
 		cmocka_unit_test(test_pipe_without_reader),
 		cmocka_unit_test(test_impossible_target),
 		cmocka_unit_test(test_full_disk),
+		cmocka_unit_test(test_gathered_lines),
+		cmocka_unit_test(test_gathered_lines_fill_a_write),
+		cmocka_unit_test(test_gathered_lines_that_are_dropped),
 		cmocka_unit_test(test_syslog),
 		cmocka_unit_test(test_closed_stderr),
 		cmocka_unit_test(test_many_writers),
