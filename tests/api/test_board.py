@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from board_model import STATUSES, BoardModel, random_body
-from client import at_once
+from client import at_once, until_served
 from contract import refused
 from groups import NOBODYS, found, ids, make, make_task, pages_by_cursor, read
 from resources import stale, tag
@@ -517,7 +517,7 @@ def test_moves_among_all_other_changes(stack, user):
                 counted = chosen.sample(tasks, 10)
                 updates = [{"id": one, "status": chosen.choice(STATUSES)} for one in counted]
                 updates[0]["after"] = None
-                answer = user.patch("/tasks/bulk", json={"updates": updates})
+                answer = until_served(lambda: user.patch("/tasks/bulk", json={"updates": updates}))
             else:
                 answer, counted, good = user.delete(f"/tasks/{chosen.choice(victims)}"), [], (204, 404)
             assert answer.status_code in good, answer.text

@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 
-from client import at_once
+from client import at_once, until_served
 from contract import refused
 from groups import NOBODYS, found, ids, make, make_task, read
 
@@ -274,9 +274,9 @@ def test_opposite_orders_at_once(stack, user):
 
     def change(number):
         order = tasks if number % 2 else tasks[::-1]
-        answers = [user.patch("/tasks/bulk", json={"updates": [
-            {"id": task, "title": f"by {number}", "status": "DONE" if number % 3 else "TODO", "after": None}
-            for task in order]}) for _ in range(4)]
+        updates = [{"id": task, "title": f"by {number}", "status": "DONE" if number % 3 else "TODO", "after": None}
+                   for task in order]
+        answers = [until_served(lambda: user.patch("/tasks/bulk", json={"updates": updates})) for _ in range(4)]
         return [answer.status_code for answer in answers]
 
     results = at_once(*[lambda number=number: change(number) for number in range(12)])
@@ -290,10 +290,10 @@ def test_opposite_orders_at_once(stack, user):
 
 def test_changes_while_they_are_deleted(user):
     tasks = [make_task(user)["id"] for _ in range(40)]
-    calls = [lambda half=half: user.delete("/tasks/bulk", json={"ids": half})
+    calls = [lambda half=half: until_served(lambda: user.delete("/tasks/bulk", json={"ids": half}))
              for half in (tasks[:20], tasks[10:30], tasks[20:])]
     updates = [{"id": one, "title": "x"} for one in tasks]
-    calls += [lambda: user.patch("/tasks/bulk", json={"updates": updates})] * 5
+    calls += [lambda: until_served(lambda: user.patch("/tasks/bulk", json={"updates": updates}))] * 5
     statuses = [answer.status_code for answer in at_once(*calls)]
     assert set(statuses[:3]) <= {204, 404} and set(statuses[3:]) <= {200, 404}
     left = ids(all_tasks(user))
@@ -303,8 +303,11 @@ def test_changes_while_they_are_deleted(user):
 
 def test_a_version_for_one_only(user, four):
     """Of many changes under the same versions one wins, whole."""
-    answers = at_once(*[lambda n=n: user.patch("/tasks/bulk", json={"updates": [
-        {"id": task["id"], "version": 1, "title": f"by {n}"} for task in four]}) for n in range(8)])
+    def change(number):
+        updates = [{"id": task["id"], "version": 1, "title": f"by {number}"} for task in four]
+        return until_served(lambda: user.patch("/tasks/bulk", json={"updates": updates}))
+
+    answers = at_once(*[lambda n=n: change(n) for n in range(8)])
     statuses = [answer.status_code for answer in answers]
     assert sorted(statuses) == [200] + [409] * 7
     for answer in answers:
