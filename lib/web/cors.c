@@ -15,11 +15,11 @@ bool cors_put(struct request *req)
 		if (strcmp(allowed->items[i], origin) != 0)
 			continue;
 		answer_header(req, "Access-Control-Allow-Origin", origin);
-		buf_puts(
-			req->answer.head,
-			"Access-Control-Allow-Credentials: true\r\n"
-			"Access-Control-Expose-Headers: ETag, Location, Retry-After, X-Request-Id, "
-			"Idempotency-Replayed\r\n");
+		buf_puts(req->answer.head,
+			 "Access-Control-Allow-Credentials: true\r\n"
+			 "Access-Control-Expose-Headers: Allow, Content-Disposition, ETag, "
+			 "Idempotency-Replayed, Location, Retry-After, WWW-Authenticate, "
+			 "X-Request-Id\r\n");
 		return true;
 	}
 	return false;
@@ -28,12 +28,13 @@ bool cors_put(struct request *req)
 enum err cors_answer_options(struct request *req, bool origin_allowed)
 {
 	answer_header(req, "Allow", req->allow);
+	/* Chromium keeps a preflight for two hours at most. */
 	if (origin_allowed && request_header(req, "HTTP_ACCESS_CONTROL_REQUEST_METHOD")) {
 		answer_header(req, "Access-Control-Allow-Methods", req->allow);
 		buf_puts(req->answer.head,
 			 "Access-Control-Allow-Headers: Authorization, Content-Type, If-Match, "
 			 "If-None-Match, Idempotency-Key, X-Request-Id\r\n"
-			 "Access-Control-Max-Age: 600\r\n");
+			 "Access-Control-Max-Age: 7200\r\n");
 	}
 	return answer_empty(req, 204);
 }
