@@ -1,7 +1,6 @@
 """One more nginx in front of a stack's pools, with the configuration of scripts/run but for what a test
 changes."""
 
-import pathlib
 import re
 import shutil
 import subprocess
@@ -55,8 +54,3 @@ class Nginx:
         self.process.terminate()
         self.process.communicate(timeout=10)
         shutil.rmtree(self.folder)
-
-    def workers(self):
-        """The process ids of nginx's own workers."""
-        master = self.process.pid
-        return pathlib.Path(f"/proc/{master}/task/{master}/children").read_text(encoding="ascii").split()

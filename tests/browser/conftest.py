@@ -1,8 +1,10 @@
-"""A headless Chromium that trusts the stack's certificate, and no other, and reaches no other host."""
+"""A headless Chromium that trusts the stack's certificate, and no other, and reaches no other host; and a
+folder for programs of front-end developers."""
 
 import base64
 import hashlib
 import json
+import shutil
 import subprocess
 
 import pytest
@@ -12,6 +14,9 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support import expected_conditions
 from selenium.webdriver.support.ui import WebDriverWait
 
+import npm
+from shell import ROOT
+
 FLAGS = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -19,6 +24,16 @@ FLAGS = (
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost",
 )
 WAIT_S = 20
+
+
+@pytest.fixture(scope="session")
+def workshop(tmp_path_factory):
+    """A folder with the sources beside the packages."""
+    folder = tmp_path_factory.mktemp("client")
+    shutil.copytree(ROOT / "tests/browser/client", folder, dirs_exist_ok=True)
+    (folder / "node_modules").symlink_to(npm.install() / "node_modules")
+    (folder / "package.json").write_text('{"type": "module"}')
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -1,27 +1,12 @@
 """Daybook as front-end developers meet it: types generated from the document, and tokens of their own."""
 
 import json
-import shutil
 import time
 import uuid
 
-import pytest
-
 import npm
-from private_pg import ROOT
 
-SOURCES = ROOT / "tests/browser/client"
 SECRET = "the secret of a front end that has its own login"
-
-
-@pytest.fixture(scope="session")
-def workshop(tmp_path_factory):
-    """A folder with the sources beside the packages."""
-    folder = tmp_path_factory.mktemp("client")
-    shutil.copytree(SOURCES, folder, dirs_exist_ok=True)
-    (folder / "node_modules").symlink_to(npm.install() / "node_modules")
-    (folder / "package.json").write_text('{"type": "module"}')
-    return folder
 
 
 def test_a_typed_client_lives_a_day(stack, workshop):
