@@ -10,6 +10,7 @@
 #include "daemon/log.h"
 #include "daemon/metrics.h"
 #include "openapi/openapi.h"
+#include "sql/requests.h"
 #include "sql/system.h"
 #include "statements.h"
 #include "web/router.h"
@@ -88,6 +89,18 @@ static void check_schema(struct web *web)
 	arena_reset(web->arena);
 }
 
+/* No stored answer outlives its day by much, also when its user never comes back. */
+static bool do_chores(struct web *web)
+{
+	struct query query = sql_request_sweep_answers();
+	struct result rows;
+	bool more = db_run(web->db, web->arena, NULL, &query, 1, &rows) == OK &&
+		    result_bool(&rows, 0, "_more");
+
+	arena_reset(web->arena);
+	return more;
+}
+
 static int run_worker(const struct config *config)
 {
 	struct db_settings settings = {
@@ -102,6 +115,7 @@ static int run_worker(const struct config *config)
 	struct web web = { .config = config,
 			   .version = DAYBOOK_VERSION,
 			   .constraints = constraints,
+			   .chores = do_chores,
 			   .arena = arena_new(65536),
 			   .keys = make_keys(config),
 			   .router = router_new(resources, resource_count),

@@ -38,6 +38,7 @@ static const struct {
 	{ ERR_FORBIDDEN, operation_names_row },
 	{ ERR_NOT_FOUND, operation_names_user },
 	{ ERR_NOT_FOUND, operation_names_row },
+	{ ERR_NOT_FOUND, operation_takes_key }, /* what it made has been deleted since */
 	{ ERR_ID_TAKEN, operation_takes_id },
 	{ ERR_VERSION_CONFLICT, operation_takes_version },
 	{ ERR_PRECONDITION_FAILED, operation_takes_conditions },

@@ -36,13 +36,17 @@ static const char *digest_body(struct request *req)
 	return arena_printf(req->arena, "\\x%s", hex);
 }
 
+/* A 404 without a body stands for an answer that showed what has been deleted since. */
 static enum err replay(struct request *req, const struct result *rows)
 {
+	int status = (int)result_integer(rows, 0, "_status").value;
 	const char *body = result_text(rows, 0, "_body");
 
-	answer_start(req, (int)result_integer(rows, 0, "_status").value);
-	buf_puts(req->answer.head, result_text(rows, 0, "_head"));
 	answer_header(req, "Idempotency-Replayed", "true");
+	if (status == 404 && *body == '\0')
+		return refuse(req, ERR_NOT_FOUND, NULL, NULL);
+	answer_start(req, status);
+	buf_puts(req->answer.head, result_text(rows, 0, "_head"));
 	buf_puts(req->answer.body, body);
 	return OK;
 }

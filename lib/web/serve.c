@@ -16,10 +16,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+#include "base/crypto.h"
 #include "daemon/log.h"
 #include "web/peers.h"
 
 enum { LISTEN_FD = 0, MAX_EVENTS = 16, MAX_IN_A_ROW = 8 };
+enum { CHORES_PAUSE_MS = 600000 };
 
 /* What an event is about: the place of a peer, or one of these. */
 enum { SIGNAL = PEERS_MAX, DATABASE, LISTENER };
@@ -30,6 +33,7 @@ struct loop {
 	int db_fd; /* the database socket that is watched, or -1 */
 	unsigned db_generation;
 	struct peers peers;
+	int64_t chores_us; /* when chores are due */
 };
 
 bool serve_has_listener(void)
@@ -152,14 +156,38 @@ static void handle(struct loop *loop, uint32_t what)
 }
 
 /* Whatever was logged is written before the worker waits. */
-static int wait_for_events(const struct loop *loop, struct epoll_event *events, int timeout_ms)
+static int wait_for_events(const struct loop *loop, struct epoll_event *events, int wait_ms)
 {
 	int count = epoll_wait(loop->epoll_fd, events, MAX_EVENTS, 0);
 
 	if (count != 0)
 		return count;
 	log_flush();
-	return epoll_wait(loop->epoll_fd, events, MAX_EVENTS, timeout_ms);
+	return epoll_wait(loop->epoll_fd, events, MAX_EVENTS, wait_ms);
+}
+
+/* How long to wait for events: until a peer is too late, after peers_ms, or chores are due. */
+static int timeout_ms(const struct loop *loop, int peers_ms)
+{
+	int64_t chores_ms = (loop->chores_us - clock_monotonic_us()) / 1000 + 1;
+
+	if (peers_ms >= 0 && peers_ms < chores_ms)
+		return peers_ms;
+	return chores_ms > 0 ? (int)chores_ms : 0;
+}
+
+/* Does chores that are due, when nobody waits for the worker. The pause is jittered, so that the
+ * workers do not all come at once. */
+static void do_chores(struct loop *loop)
+{
+	uint8_t dice;
+
+	if (loop->peers.ending || clock_monotonic_us() < loop->chores_us)
+		return;
+	bool more = loop->web->chores(loop->web);
+	random_bytes(&dice, sizeof dice);
+	loop->chores_us = clock_monotonic_us() +
+			  (more ? 0 : INT64_C(1000) * CHORES_PAUSE_MS * (128 + dice) / 256);
 }
 
 int serve(struct web *web)
@@ -174,12 +202,14 @@ int serve(struct web *web)
 	log_gather(true);
 	while (!loop.peers.ending || loop.peers.count > 0) {
 		watch_database(&loop);
-		int timeout_ms = peers_timeout_ms(&loop.peers);
-		if (timeout_ms == 0)
+		int peers_ms = peers_timeout_ms(&loop.peers);
+		if (peers_ms == 0)
 			peers_expire(&loop.peers);
-		int count = wait_for_events(&loop, events, timeout_ms);
+		int count = wait_for_events(&loop, events, timeout_ms(&loop, peers_ms));
 		for (int i = 0; i < count; i++)
 			handle(&loop, events[i].data.u32);
+		if (count == 0)
+			do_chores(&loop);
 	}
 	log_gather(false);
 	return 0;

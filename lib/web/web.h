@@ -29,6 +29,9 @@ struct web {
 	struct arena *arena;   /* of the request under way */
 	struct buf head, body; /* of its answer */
 	const char *version;   /* of the program */
+
+	/* What is to be done in idle moments, now and then; true when there is more of it. */
+	bool (*chores)(struct web *web);
 };
 
 #endif

@@ -32,3 +32,7 @@ FROM claim_idempotency_key(:route, :key, :body_hash);
 -- request_store_answer(route text, key text, body_hash bytea, status int, head text, body text)
 -- Keeps the answer of a fresh key for its next use.
 SELECT store_idempotency_answer(:route, :key, :body_hash, :status, :head, :body) AS _done;
+
+-- request_sweep_answers() many
+-- Deletes stored answers that are older than a day; whether more are left.
+SELECT sweep_stored_answers() AS _more;

@@ -8,8 +8,8 @@ DO $$
 BEGIN
 	ASSERT (SELECT relrowsecurity AND relforcerowsecurity AND relowner = 'daybook_owner'::regrole
 		FROM pg_class WHERE oid = 'daybook.idempotency_keys'::regclass), 'row-level security';
-	ASSERT (SELECT count(*) = 1 FROM pg_policies WHERE schemaname = 'daybook'
-		AND tablename = 'idempotency_keys' AND qual IS NOT NULL AND with_check IS NOT NULL), 'policies';
+	ASSERT EXISTS (SELECT FROM pg_policies WHERE schemaname = 'daybook' AND tablename = 'idempotency_keys'
+		AND policyname = 'own' AND qual IS NOT NULL AND with_check IS NOT NULL), 'policies';
 	ASSERT (SELECT split_part(indexdef, 'USING btree ', 2) = '(user_id, created_at)' FROM pg_indexes
 		WHERE schemaname = 'daybook' AND indexname = 'idempotency_keys_created_at'), 'index';
 	ASSERT has_table_privilege('daybook_app', 'daybook.idempotency_keys', 'SELECT')

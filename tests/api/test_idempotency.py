@@ -117,14 +117,90 @@ def test_a_move_is_done_once(user):
     assert read(user, f"/tasks/{a}")["version"] == 2
 
 
-def test_the_answer_stays_when_the_task_goes(user):
-    body = {"title": "gone"}
+def test_the_answer_stays_when_the_task_changes(user):
+    body = {"title": "first"}
     first = user.post("/tasks", json=body, headers=key())
     user.patch(first.headers["Location"], json={"title": "changed"})
-    replayed(first, user.post("/tasks", json=body, headers=key()))
-    user.delete(first.headers["Location"])
     replayed(first, user.another_session().post("/tasks", json=body, headers=key()))
-    assert found(user, "/tasks") == []
+
+
+# What has been deleted.
+
+
+def forgotten(again):
+    """The request is not done again, and nothing of its answer is left."""
+    refused(again, 404, "not_found")
+    assert again.headers["Idempotency-Replayed"] == "true"
+
+
+def stored_texts(stack, user):
+    return stack.ask("SELECT head || body FROM idempotency_keys WHERE user_id = %s", user.id)
+
+
+@pytest.mark.parametrize("path, body", [
+    ("/tasks", {"title": "Secret"}), ("/projects", {"name": "Secret"}), ("/categories", {"name": "Secret"}),
+    ("/journals", {"content": "Secret"}), ("/moods", {"score": 4, "note": "Secret"})])
+def test_nothing_deleted_is_kept(stack, user, path, body):
+    first = user.post(path, json=body, headers=key())
+    other = user.post(path, json={**body, next(iter(body)): 5 if path == "/moods" else "Other"}, headers=key("other"))
+    assert user.delete(first.headers["Location"]).status_code == 204
+    for _ in range(2):
+        forgotten(user.post(path, json=body, headers=key()))
+    assert len(found(user, path)) == 1
+    kept = stored_texts(stack, user)
+    assert ("",) in kept and len(kept) == 2
+    assert json.loads(other.content)["id"] in str(kept)
+    refused(user.post(path, json={**body, "x": 1}, headers=key()), 422, "idempotency_mismatch")
+
+
+def test_nothing_that_a_project_took_along_is_kept(stack, user):
+    project = make(user, "projects")
+    body = {"title": "Secret"}
+    path = f"/projects/{project['id']}/tasks"
+    user.post(path, json=body, headers=key())
+    user.post("/tasks", json={"title": "Stays"}, headers=key())
+    user.delete(f"/projects/{project['id']}")
+    assert "Secret" not in str(stored_texts(stack, user)) and "Stays" in str(stored_texts(stack, user))
+    forgotten(user.post(path, json=body, headers=key()))
+
+
+@pytest.mark.parametrize("method, path, body", [
+    ("POST", "/tasks/{}/move", {"status": "DONE"}),
+    ("POST", "/tasks/{}/move", {"version": 7}),
+    ("PATCH", "/tasks/bulk", {"updates": [{"id": "{}", "title": "Secret"}]})])
+def test_nothing_deleted_is_kept_of_a_change(stack, user, method, path, body):
+    """That of a refusal shows the task, too: as `current`."""
+    task = make_task(user, title="Secret")["id"]
+    make_call = lambda: user.request(method, path.format(task), headers=key(),  # noqa: E731
+                                     json=json.loads(json.dumps(body).replace("{}", task)))
+    assert "Secret" in make_call().text
+    user.delete("/tasks/bulk", json={"ids": [task]})
+    assert stored_texts(stack, user) == [("",)]
+    forgotten(make_call())
+
+
+def test_a_deletion_is_kept_and_shows_nothing(stack, user):
+    task = user.post("/tasks", json={"title": "Secret"}, headers=key("create")).json()["id"]
+    done = user.delete("/tasks/bulk", json={"ids": [task]}, headers=key())
+    replayed(done, user.delete("/tasks/bulk", json={"ids": [task]}, headers=key()))
+    assert "Secret" not in str(stored_texts(stack, user))
+
+
+def test_what_shows_a_stranger_s_deletion(stack, user, stranger):
+    """The same id, of somebody else."""
+    body = {"id": new_id(), "title": "mine"}
+    first = user.post("/tasks", json=body, headers=key())
+    assert stranger.post("/tasks", json=body).status_code == 201
+    stranger.delete(f"/tasks/{body['id']}")
+    replayed(first, user.post("/tasks", json=body, headers=key()))
+
+
+def test_a_category_that_goes_leaves_the_tasks_answers(user):
+    category = make(user, "categories")["id"]
+    body = {"title": "stays", "category_id": category}
+    first = user.post("/tasks", json=body, headers=key())
+    user.delete(f"/categories/{category}")
+    replayed(first, user.post("/tasks", json=body, headers=key()))
 
 
 def test_a_large_answer(user):

@@ -1,11 +1,13 @@
 """Idempotency keys: one of many at once does the work, the others learn what became of it."""
 
+import json
 import threading
+import uuid
 
 import psycopg2
 import pytest
 
-from database import add_task, begin, query
+from database import MINIMAL, add, add_task, begin, query
 
 HASH, OTHER_HASH = b"\x01" * 32, b"\x02" * 32
 
@@ -122,3 +124,117 @@ def test_50_at_once_make_one_row(database, become, alice):
         thread.join()
     assert outcomes.count("fresh") == 1 and outcomes.count("replay") == 49
     assert query(become(alice), "SELECT count(*) FROM tasks") == [(1,)]
+
+
+# What was deleted, and what is old
+
+
+def ids_of(database, user):
+    return database.ask("SELECT status, head, body, resource_ids::text[] FROM idempotency_keys WHERE user_id = %s"
+                        " ORDER BY key", user.id)
+
+
+def test_a_stored_answer_knows_what_it_shows(database, become, alice):
+    connection = become(alice)
+    one, two = str(uuid.uuid4()), str(uuid.uuid4())
+    body = json.dumps({"tasks": [{"id": one, "project_id": two}, {"id": two}], "current": {"id": one}, "id": 7})
+    claim(connection)
+    store(connection, body=body)
+    claim(connection, key="empty")
+    store(connection, key="empty", status=204, body="")
+    connection.commit()
+    assert [(row[0], sorted(row[3])) for row in ids_of(database, alice)] == [(204, []), (201, sorted([one, two]))]
+
+
+@pytest.mark.parametrize("table", MINIMAL)
+def test_a_deletion_empties_what_shows_the_row(database, become, alice, bob, table):
+    connection = become(alice)
+    rows = [add(connection, table, alice) for _ in range(3)]
+    for row in rows:
+        claim(connection, key=row)
+        store(connection, key=row, body=json.dumps({"id": row}))
+    connection.commit()
+    begin(connection, alice)
+    query(connection, f"DELETE FROM {table} WHERE id = ANY (%s::uuid[])", rows[:2])
+    connection.commit()
+    stored = dict(database.ask("SELECT key, body FROM idempotency_keys WHERE user_id = %s", alice.id))
+    assert stored == {rows[0]: "", rows[1]: "", rows[2]: json.dumps({"id": rows[2]})}
+    begin(connection, alice)
+    assert claim(connection, key=rows[0]) == ("replay", 404, "", "")
+
+
+def test_the_end_of_an_account_takes_all_answers(database, become, alice):
+    connection = become(alice)
+    task = add_task(connection, alice)
+    claim(connection)
+    store(connection, body=json.dumps({"id": task}))
+    connection.commit()
+    begin(connection, alice)
+    assert query(connection, "SELECT delete_my_account()") == [(True,)]
+    connection.commit()
+    assert ids_of(database, alice) == []
+
+
+def test_emptying_uses_its_index(database):
+    database.ask("SET enable_seqscan = off")
+    plan = database.ask("EXPLAIN UPDATE idempotency_keys AS k SET body = '' FROM users AS g"
+                        " WHERE k.resource_ids @> ARRAY[g.id]")
+    database.ask("RESET enable_seqscan")
+    assert "idempotency_keys_resource_ids" in str(plan)
+
+
+@pytest.fixture
+def sweep(database, app):
+    """sweep(): what it answers, an hour after the last one."""
+
+    def ask(again=False):
+        if not again:
+            database.ask("DELETE FROM rate_limits WHERE scope = 'sweep'")
+        return query(app, "SELECT sweep_stored_answers()")[0][0]
+
+    return ask
+
+
+def age(database, user, interval, count=1):
+    database.ask("INSERT INTO idempotency_keys SELECT %s, 'POST /tasks', gen_random_uuid()::text, '', 200, '', '',"
+                 " now() - %s::interval FROM generate_series(1, %s)", user.id, interval, count)
+
+
+def test_old_answers_go_by_the_clock(database, sweep, alice, bob):
+    for user in (alice, bob):
+        age(database, user, "24:01")
+        age(database, user, "23:59")
+    assert sweep() is False
+    for user in (alice, bob):
+        assert database.ask("SELECT count(*), min(now() - created_at) < interval '24 h' FROM idempotency_keys"
+                            " WHERE user_id = %s", user.id) == [(1, True)]
+
+
+def test_once_an_hour_is_enough(database, sweep, alice):
+    assert sweep() is False
+    age(database, alice, "25 h")
+    assert sweep(again=True) is False
+    assert database.ask("SELECT count(*) FROM idempotency_keys WHERE user_id = %s", alice.id) == [(1,)]
+    assert sweep() is False
+    assert database.ask("SELECT count(*) FROM idempotency_keys WHERE user_id = %s", alice.id) == [(0,)]
+
+
+def test_many_old_answers_go_bit_by_bit(database, sweep, alice):
+    age(database, alice, "25 h", 5001)
+    assert sweep() is True
+    assert sweep(again=True) is False
+    assert database.ask("SELECT count(*) FROM idempotency_keys WHERE user_id = %s", alice.id) == [(0,)]
+
+
+def test_a_sweep_waits_for_nobody(database, sweep, alice):
+    age(database, alice, "25 h", 2)
+    holder = database.connect("postgres", autocommit=False)
+    query(holder, "SELECT FROM idempotency_keys WHERE user_id = %s LIMIT 1 FOR UPDATE", alice.id)
+    query(holder, "SELECT pg_advisory_xact_lock(hashtextextended('sweep idempotency_keys', 0))")
+    assert sweep() is False
+    assert database.ask("SELECT count(*) FROM idempotency_keys WHERE user_id = %s", alice.id) == [(2,)]
+    holder.rollback()
+    query(holder, "SELECT FROM idempotency_keys WHERE user_id = %s LIMIT 1 FOR UPDATE", alice.id)
+    assert sweep() is False
+    assert database.ask("SELECT count(*) FROM idempotency_keys WHERE user_id = %s", alice.id) == [(1,)]
+    holder.close()

@@ -71,6 +71,12 @@ DAMAGE = [
      "CREATE POLICY login_own ON daybook.users FOR SELECT TO daybook_login USING (id = daybook.current_user_id())"),
     ("logins", "ALTER FUNCTION daybook.find_credentials(text) SECURITY INVOKER",
      "ALTER FUNCTION daybook.find_credentials(text) SECURITY DEFINER"),
+    ("answer_ids", "REVOKE INSERT (resource_ids) ON daybook.idempotency_keys FROM daybook_app",
+     "GRANT INSERT (resource_ids) ON daybook.idempotency_keys TO daybook_app"),
+    ("answer_backfill", "ALTER INDEX daybook.idempotency_keys_age RENAME TO other",
+     "ALTER INDEX daybook.other RENAME TO idempotency_keys_age"),
+    ("answer_ends", "ALTER TABLE daybook.moods DISABLE TRIGGER forget_answers",
+     "ALTER TABLE daybook.moods ENABLE TRIGGER forget_answers"),
 ]
 
 
