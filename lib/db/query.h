@@ -8,6 +8,7 @@
 
 #include "base/types.h"
 
+enum { LIST_PORTION_BYTES = 1 << 20 };
 enum { SQL_MAX_PARAMS = 24, SQL_MAX_CONDITIONS = 3, SQL_MAX_QUERIES = 10 };
 
 /* Holds if parameter `param` (from 1) is given and, with a word, has that value. */
@@ -62,6 +63,7 @@ struct page {
 /* A page of a list, and the number of all rows that match. */
 struct list_query {
 	struct query page, count;
+	const char *large; /* the column that is null where it does not fit; NULL: all rows do */
 };
 
 /* What a change demands of the row as it is: one of these entity tags, none of those, this version.
@@ -108,6 +110,38 @@ static inline struct param param_uuid(struct uuid v)
 static inline struct param param_strings(struct strings v)
 {
 	return (struct param){ .set = v.set, .strings = v };
+}
+
+/* How much of a large column of each row fits into a portion of so many; one row always does. */
+static inline struct integer list_room(int64_t rows)
+{
+	return (struct integer){ rows > 1 ? LIST_PORTION_BYTES / rows : INT32_MAX, true };
+}
+
+/* The parameters of the page come last: key, id, rows, how many to skip, and the room. */
+static inline struct param *list_page_params(struct list_query *list)
+{
+	return list->page.params + list->page.statement->param_count - (list->large ? 5 : 4);
+}
+
+/* Makes the page's query one of `rows` rows. */
+static inline void list_take(struct list_query *list, int64_t rows)
+{
+	struct param *params = list_page_params(list);
+
+	params[2] = param_integer((struct integer){ rows, true });
+	if (list->large)
+		params[4] = param_integer(list_room(rows));
+}
+
+/* Makes it begin behind the row of this key and id. */
+static inline void list_go_on(struct list_query *list, const char *key, struct uuid id)
+{
+	struct param *params = list_page_params(list);
+
+	params[0] = param_text(key);
+	params[1] = param_uuid(id);
+	params[3] = param_integer((struct integer){ 0, true });
 }
 
 /* One row more than the page shows tells whether there is a next page. */

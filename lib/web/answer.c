@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "web/refuse.h"
+#include "web/spool.h"
 
 void answer_header(struct request *req, const char *name, const char *value)
 {
@@ -17,6 +19,24 @@ void answer_start(struct request *req, int status)
 {
 	assert(req->answer.status == 0);
 	req->answer.status = status;
+}
+
+enum err answer_spill(struct request *req, size_t keep_bytes)
+{
+	if (req->answer.body->len <= keep_bytes)
+		return OK;
+	if (!req->answer.spool)
+		req->answer.spool = spool_open(req->arena);
+	if (!req->answer.spool || !spool_put(req->answer.spool, req->answer.body))
+		return refuse(req, ERR_UNAVAILABLE, NULL, NULL);
+	return OK;
+}
+
+size_t answer_size(const struct request *req)
+{
+	size_t spooled = req->answer.spool ? spool_size(req->answer.spool) : 0;
+
+	return spooled + req->answer.body->len;
 }
 
 enum err answer_empty(struct request *req, int status)

@@ -9,6 +9,13 @@ void answer_start(struct request *req, int status);
 
 void answer_header(struct request *req, const char *name, const char *value);
 
+/* Moves the body to a spool if it has more than `keep_bytes`; what is put afterwards comes behind
+ * it. Refuses when there is no room on the disk. */
+enum err answer_spill(struct request *req, size_t keep_bytes) __attribute__((warn_unused_result));
+
+/* How many bytes of the body there are. */
+size_t answer_size(const struct request *req);
+
 /* Ends an answer without a body. */
 enum err answer_empty(struct request *req, int status);
 

@@ -125,7 +125,7 @@ static void read_object(struct request *req, const struct shape *shape, const ch
 	json_object_object_foreach(object, name, value)
 	{
 		const struct field *field = field_find(shape, name);
-		const char *path = arena_printf(req->arena, "%s%s", prefix, name);
+		const char *path = *prefix ? arena_printf(req->arena, "%s%s", prefix, name) : name;
 		if (!field)
 			fault_add(req, path, "is not known here");
 		else if (is_taken(req, field))

@@ -4,7 +4,8 @@
 
 #include "web/request.h"
 
-/* Notes a wrong field; `message` is the rest of a sentence that begins with the field's name. */
+/* Notes a wrong field; `message` is the rest of a sentence that begins with the field's name. Very
+ * long names are cut, and of very many faults the last are only counted. */
 void fault_add(struct request *req, const char *field, const char *message);
 
 /* Refuses with all wrong fields noted so far; OK if there are none. */

@@ -15,7 +15,9 @@ enum { PAGE_MAX_LIMIT = 200, PAGE_MAX_OFFSET = 10000 };
 		FIELD_AS("sort_order", type, page.sort_order, .words = &filter_directions,         \
 			 .preset = way, .doc = "Rising or falling."),                              \
 		FIELD_AS("limit", type, page.limit, .min = 1, .max = PAGE_MAX_LIMIT,               \
-			 .preset = "50", .doc = "How many at most."),                              \
+			 .preset = "50",                                                           \
+			 .doc = "How many at most. Fewer come, with a `next_cursor`, when the "    \
+				"answer would have more than 4 MiB."),                             \
 		FIELD_AS("offset", type, page.offset, .max = PAGE_MAX_OFFSET, .preset = "0",       \
 			 .doc = "How many to skip; further in, use `cursor`."),                    \
 		FIELD_AS("cursor", type, page.cursor, .min = 1, .max = 2000,                       \

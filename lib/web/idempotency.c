@@ -56,6 +56,13 @@ static bool is_final(int status)
 	return status < 500 && status != 401 && status != 429;
 }
 
+/* What a buffer holds from `start` on, as a text that lives until something is put. */
+static const char *text_from(struct buf *buf, size_t start)
+{
+	*buf_reserve(buf, 1) = '\0';
+	return buf->data + start;
+}
+
 /* Does the work inside the transaction that holds the key, and keeps its answer there. */
 static enum err run_fresh(struct request *req, const char *route, const char *key,
 			  const char *digest)
@@ -68,13 +75,9 @@ static enum err run_fresh(struct request *req, const char *route, const char *ke
 		db_rollback(db, req->arena);
 		return err;
 	}
-	const char *head = arena_copy(req->arena, req->answer.head->data + head_len,
-				      req->answer.head->len - head_len);
-	const char *body =
-		arena_copy(req->arena, req->answer.body->len > 0 ? req->answer.body->data : "",
-			   req->answer.body->len);
 	struct query store = sql_request_store_answer(
-		route, key, digest, (struct integer){ req->answer.status, true }, head, body);
+		route, key, digest, (struct integer){ req->answer.status, true },
+		text_from(req->answer.head, head_len), text_from(req->answer.body, 0));
 	enum err stored = db_commit(db, req->arena, req->answer.status >= 400, &store);
 	if (stored == OK)
 		return err;

@@ -86,6 +86,7 @@ static enum err write_refusal(struct request *req, enum err err, const char *sen
 	assert(req->answer.status == 0);
 	req->answer.status = info->status;
 	req->answer.refusal = info->word;
+	req->answer.spool = NULL;
 	buf_clear(req->answer.body);
 	put_error_headers(req, err);
 	if (wants_problem(req))

@@ -11,6 +11,7 @@
 #include "web/ask.h"
 #include "web/condition.h"
 #include "web/cursor.h"
+#include "web/listing.h"
 #include "web/refuse.h"
 
 enum err reply_with_row(struct request *req, int status, const struct result *rows)
@@ -153,24 +154,16 @@ enum err reply_spooled(struct request *req, struct spool *spool)
 	return answer_json(req);
 }
 
-/* Opens the answer of a list with its first `count` rows. */
-static struct json put_list(struct request *req, const struct result *rows, int count)
+enum err reply_rows(struct request *req, const struct result *rows)
 {
 	struct json json = { req->answer.body };
 
-	answer_start(req, 200);
 	json_open(&json, NULL, '{');
 	json_value(&json, req->route->list);
-	result_put_rows(json.out, rows, count);
-	json_integer(&json, "count", count);
-	return json;
-}
-
-enum err reply_rows(struct request *req, const struct result *rows)
-{
-	struct json json = put_list(req, rows, rows->row_count);
-
+	result_put_rows(json.out, rows, rows->row_count);
+	json_integer(&json, "count", rows->row_count);
 	json_close(&json, '}');
+	answer_start(req, 200);
 	return answer_json(req);
 }
 
@@ -182,30 +175,29 @@ enum err reply_list(struct request *req, struct query query)
 	return reply_rows(req, &rows);
 }
 
-/* The cursor behind the last row shown, or NULL when no more rows follow. */
-static const char *next_cursor(struct request *req, const struct result *rows, int shown)
-{
-	if (shown == rows->row_count)
-		return NULL;
-	struct uuid id = result_uuid(rows, shown - 1, "id");
-	return cursor_make(req, result_text(rows, shown - 1, "_key"), &id);
-}
-
 enum err reply_page(struct request *req, const struct page *page, struct list_query list)
 {
 	struct query queries[] = { list.page, list.count };
 	struct result results[2];
-	const struct result *rows = &results[0];
+	struct listing listing = { req, &list, .json = { req->answer.body },
+				   .limit = page->limit.value };
+	struct json *json = &listing.json;
 
 	TRY(ask_all(req, queries, page->cursor ? 1 : 2, results));
-	bool more = rows->row_count > page->limit.value;
-	int shown = more ? (int)page->limit.value : rows->row_count;
-	struct json json = put_list(req, rows, shown);
+	json_open(json, NULL, '{');
+	json_open(json, req->route->list, '[');
+	TRY(listing_put(&listing, results[0]));
+	json_close(json, ']');
+	json_integer(json, "count", listing.shown);
 	if (!page->cursor)
-		json_integer(&json, "total", result_integer(&results[1], 0, "_total").value);
-	json_integer(&json, "limit", page->limit.value);
-	json_integer(&json, "offset", page->offset.value);
-	json_text(&json, "next_cursor", next_cursor(req, rows, shown));
-	json_close(&json, '}');
+		json_integer(json, "total", result_integer(&results[1], 0, "_total").value);
+	json_integer(json, "limit", page->limit.value);
+	json_integer(json, "offset", page->offset.value);
+	json_text(json, "next_cursor",
+		  listing.more ? cursor_make(req, listing.key, &listing.id) : NULL);
+	json_close(json, '}');
+	if (req->answer.spool)
+		TRY(answer_spill(req, 0));
+	answer_start(req, 200);
 	return answer_json(req);
 }

@@ -61,7 +61,7 @@ ORDER BY count(*) DESC, tag COLLATE "C";
 -- by entry_date date
 -- by created_at timestamptz
 -- by updated_at timestamptz
-SELECT {journal_columns} {key}
+SELECT id, title, {large:content}, entry_date, tags, mood_id, version, created_at, updated_at {key}
 FROM journals
 WHERE {journal_filters}
 {page};
