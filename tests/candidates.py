@@ -1,6 +1,7 @@
 """Values to try where a JSON Schema says what is allowed: each limit from both sides, every type, and texts
 that are hard to take. The schema itself, read by another validator, tells which of them are good."""
 
+import json
 import re
 import uuid
 import zoneinfo
@@ -100,6 +101,7 @@ Validator = jsonschema.validators.extend(jsonschema.Draft202012Validator, {"patt
 class Candidates:
     def __init__(self, contract):
         self.contract = contract
+        self.known = {}
 
     def is_good(self, value, schema):
         return Validator({**schema, "components": self.contract.document["components"]},
@@ -107,6 +109,12 @@ class Candidates:
 
     def split(self, schema):
         """(good values, bad values) for a schema; none comes twice."""
+        key = json.dumps(schema, sort_keys=True)
+        if key not in self.known:
+            self.known[key] = self.sort(schema)
+        return self.known[key]
+
+    def sort(self, schema):
         good, bad = [], []
         for value in distinct([*ANYTHING, *self.special(schema)]):
             (good if self.is_good(value, schema) else bad).append(value)

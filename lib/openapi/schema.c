@@ -158,19 +158,9 @@ static void put_schema(struct document *doc, const struct schema *schema)
 	json_close(&doc->json, '}');
 }
 
-static void put_ignored(struct json *json)
-{
-	json_open(json, VALUE_IGNORED, '{');
-	json_text(json, "description",
-		  "Only the server sets this. It is taken, so that what was read may be sent back, "
-		  "and changes nothing.");
-	json_close(json, '}');
-}
-
 void schema_put_all(struct document *doc)
 {
 	json_open(&doc->json, "schemas", '{');
-	put_ignored(&doc->json);
 	for (size_t i = 0; i < doc->schema_count; i++) /* writing one may note others */
 		put_schema(doc, &doc->schemas[i]);
 	json_close(&doc->json, '}');

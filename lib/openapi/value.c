@@ -156,8 +156,6 @@ static void put_rules(struct document *doc, const struct field *field, enum sche
 /* The named schema that a field consists of, or NULL. */
 static const char *target_of(struct document *doc, const struct field *field, enum schema_use use)
 {
-	if (is_ignored(use, field))
-		return VALUE_IGNORED;
 	if (field->kind == KIND_TEXT && field->words)
 		return document_add_words(doc, field->words)->name;
 	if (field->kind == KIND_OBJECT && field->shape)
@@ -175,12 +173,23 @@ static void put_nullable_ref(struct document *doc, const char *name, const char 
 	json_close(&doc->json, '}');
 }
 
+/* Any value will do. A type would make clients convert what they send back. */
+static void put_ignored(struct json *json, const char *name)
+{
+	json_open(json, name, '{');
+	json_text(json, "description", "Only the server sets it; what is sent back is ignored.");
+	json_close(json, '}');
+}
+
 void value_put(struct document *doc, const char *name, const struct field *field,
 	       enum schema_use use)
 {
+	if (is_ignored(use, field)) {
+		put_ignored(&doc->json, name);
+		return;
+	}
 	const char *target = target_of(doc, field, use);
-
-	if (target && field->nullable && !is_ignored(use, field)) {
+	if (target && field->nullable) {
 		put_nullable_ref(doc, name, target);
 	} else if (target) {
 		document_put_ref(doc, name, "schemas", target);

@@ -8,9 +8,6 @@
 
 #include "openapi/document.h"
 
-/* The schema of a member that a body may have but that changes nothing. */
-#define VALUE_IGNORED "Ignored"
-
 /* Writes the schema of a field as the member `name`. */
 void value_put(struct document *doc, const char *name, const struct field *field,
 	       enum schema_use use);

@@ -88,6 +88,26 @@ check(dashboard.tasks.task_counts.done === 1 && dashboard.tasks.completion_rate 
 check(dashboard.tasks.recent_projects[0]?.name === "Garden", "the garden is the last active project");
 check(dashboard.activity.current_streak === 1, "today counts");
 
+// What was read may be sent back; a change that knows another version, or another ETag, is refused.
+const path = { id: last.id };
+const renamed = await api.PATCH("/api/v1/tasks/{id}", { params: { path }, body: { ...started, title: "water well" } });
+const tag = renamed.response.headers.get("ETag") ?? "";
+check(must(renamed).title === "water well", "the task has another title");
+const late = await api.PATCH("/api/v1/tasks/{id}", {
+	params: { path },
+	body: { title: "water less", version: started.version },
+});
+if (late.error?.error !== "version_conflict") throw new Error(late.error?.message);
+check(late.error.current.title === "water well", "the present task is shown");
+const stale = await api.PATCH("/api/v1/tasks/{id}", {
+	params: { path, header: { "If-Match": '"old"' } },
+	body: { title: "water less" },
+});
+if (stale.error?.error !== "precondition_failed") throw new Error(stale.error?.message);
+check(stale.error.current.id === last.id, "the present task is shown");
+const kept = await api.PATCH("/api/v1/tasks/{id}", { params: { path, header: { "If-Match": tag } }, body: {} });
+check(must(kept).title === "water well", "the ETag is that of the last change");
+
 const refused = await api.GET("/api/v1/tasks/{id}", { params: { path: { id: project.id } } });
 check(refused.error?.error === "not_found" && refused.error.details.length === 0, "errors have their type, too");
 
