@@ -59,6 +59,7 @@ SELECT CASE contype WHEN 'f' THEN 3 ELSE 1 END AS step, conname AS name,
 	format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) AS make_it
 FROM pg_constraint
 WHERE conrelid IN ('tasks'::regclass, 'journals'::regclass, 'moods'::regclass) AND contype IN ('p', 'u', 'f')
+	OR confrelid IN ('tasks'::regclass, 'journals'::regclass, 'moods'::regclass) AND contype = 'f'
 UNION ALL
 SELECT 2, c.relname, format('DROP INDEX %s', i.indexrelid::regclass), pg_get_indexdef(i.indexrelid)
 FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
@@ -201,7 +202,7 @@ COMMIT;
 \echo statistics
 SET search_path = daybook;
 SET maintenance_work_mem = '256MB';
-VACUUM (FREEZE, ANALYZE) users, credentials, projects, categories, tasks, moods, journals;
+VACUUM (FREEZE, ANALYZE) users, credentials, projects, categories, tasks, moods, journals, journal_tags;
 
 SELECT format('  %-10s %10s rows %10s', relname, reltuples::bigint, pg_size_pretty(pg_total_relation_size(oid)))
 FROM pg_class

@@ -119,4 +119,59 @@ BEGIN
 END
 $$;
 
+-- For migrations: fills a column of the rows that were there before its trigger, by writing each of them
+-- as it is. That makes no version. Each batch is a transaction of its own; a row that somebody holds just
+-- then is left for the next round, so nobody waits for us in turn.
+CREATE PROCEDURE daybook.fill_rows(wanted regclass, written name, filled name, batch int)
+	LANGUAGE plpgsql
+AS $$
+DECLARE
+	last_user uuid;
+	last_id uuid;
+	is_left boolean := true;
+BEGIN
+	WHILE is_left LOOP
+		last_user := '00000000-0000-0000-0000-000000000000';
+		last_id := last_user;
+		WHILE last_user IS NOT NULL LOOP
+			PERFORM set_config('app.backfill', 'on', true), set_config('synchronous_commit', 'off', true);
+			EXECUTE format('
+				WITH place AS (
+					SELECT user_id, id FROM %1$s WHERE (user_id, id) > ($1, $2)
+					ORDER BY user_id, id LIMIT $3),
+				empty AS (
+					SELECT t.user_id, t.id FROM place AS p JOIN %1$s AS t USING (user_id, id)
+					WHERE t.%3$I IS NULL FOR NO KEY UPDATE OF t SKIP LOCKED),
+				filled AS (
+					UPDATE %1$s AS t SET %2$I = t.%2$I FROM empty AS e
+					WHERE t.user_id = e.user_id AND t.id = e.id)
+				SELECT user_id, id FROM place ORDER BY user_id DESC, id DESC LIMIT 1',
+				wanted, written, filled)
+			INTO last_user, last_id USING last_user, last_id, batch;
+			COMMIT;
+		END LOOP;
+		EXECUTE format('SELECT EXISTS (SELECT FROM %s WHERE %I IS NULL)', wanted, filled) INTO is_left;
+	END LOOP;
+END
+$$;
+
+-- For migrations: columns that are full from now on. The look at all rows locks nobody out.
+CREATE PROCEDURE daybook.demand_columns(wanted regclass, VARIADIC columns name[])
+	LANGUAGE plpgsql
+AS $$
+BEGIN
+	PERFORM daybook.claim_table(wanted);
+	EXECUTE format('ALTER TABLE %s DROP CONSTRAINT IF EXISTS filled,
+			ADD CONSTRAINT filled CHECK (%s) NOT VALID', wanted,
+		(SELECT string_agg(format('%I IS NOT NULL', c), ' AND ') FROM unnest(columns) AS c));
+	COMMIT;
+	EXECUTE format('ALTER TABLE %s VALIDATE CONSTRAINT filled', wanted);
+	COMMIT;
+	PERFORM daybook.claim_table(wanted);
+	EXECUTE format('ALTER TABLE %s DROP CONSTRAINT filled, %s', wanted,
+		(SELECT string_agg(format('ALTER COLUMN %I SET NOT NULL', c), ', ') FROM unnest(columns) AS c));
+	COMMIT;
+END
+$$;
+
 COMMIT;

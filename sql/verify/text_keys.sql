@@ -16,8 +16,11 @@ BEGIN
 		ASSERT (SELECT provolatile = 'i' AND NOT prosecdef FROM pg_proc
 			WHERE oid = ('daybook.' || wanted)::regprocedure), wanted;
 	END LOOP;
-	ASSERT NOT has_function_privilege('daybook_app', 'daybook.claim_table(regclass)', 'EXECUTE'),
-		'claim_table';
+	FOREACH wanted IN ARRAY ARRAY['claim_table(regclass)', 'fill_rows(regclass, name, name, int)',
+		'demand_columns(regclass, name[])']
+	LOOP
+		ASSERT NOT has_function_privilege('daybook_app', 'daybook.' || wanted, 'EXECUTE'), wanted;
+	END LOOP;
 END
 $$;
 

@@ -14,8 +14,8 @@ ASCENDING = {
     ("tasks", "updated_at"): (["updated_at"], ["timestamptz"]),
     ("tasks", "due_date"): (["due_or_after(due_date)"], ["timestamptz"]),
     ("tasks", "priority"): (["priority_rank"], ["smallint"]),
-    ("tasks", "title"): (["title_key"], ["text"]),
-    ("projects", "name"): (["name_key"], ["text"]),
+    ("tasks", "title"): (["title_fold"], ["text"]),
+    ("projects", "name"): (["name_fold"], ["text"]),
     ("projects", "created_at"): (["created_at"], ["timestamptz"]),
     ("projects", "updated_at"): (["updated_at"], ["timestamptz"]),
     ("journals", "entry_date"): (["entry_date"], ["date"]),
@@ -38,8 +38,9 @@ def busy(database):
     times = "now() - n / 2 * interval '1 min', now() - n * 7919 % 4000 * interval '1 min'"
     ask(f"INSERT INTO projects (user_id, id, name, created_at, updated_at, archived)"
         f" {of_busy}, md5(n::text), {times}, n % 10 = 0 FROM generate_series(1, 4450) AS n")
-    ask(f"INSERT INTO journals (user_id, id, content, entry_date, created_at, updated_at)"
-        f" {of_busy}, md5(n::text), now()::date - n / 2, {times} FROM generate_series(1, 4450) AS n")
+    ask(f"INSERT INTO journals (user_id, id, content, entry_date, tags, created_at, updated_at)"
+        f" {of_busy}, md5(n::text), now()::date - n / 2, array['tag ' || n % 97, 'a'], {times}"
+        " FROM generate_series(1, 4450) AS n")
     ask(f"INSERT INTO moods (user_id, id, score, recorded_at)"
         f" {of_busy}, 1 + n % 5, now() - n * interval '1 h' FROM generate_series(1, 4450) AS n")
     ask("INSERT INTO categories (user_id, id, name)"
@@ -55,7 +56,7 @@ def busy(database):
             CASE WHEN n <= 40000 AND n % 2 = 0 THEN md5('row' || (1 + n % 1000))::uuid END,
             CASE WHEN n <= 40000 AND n % 7 = 0 THEN md5('category' || n % 20)::uuid END
         FROM generate_series(1, 41800) AS n""")
-    for table in ("tasks", "projects", "journals", "moods", "categories"):
+    for table in ("tasks", "projects", "journals", "journal_tags", "moods", "categories"):
         ask(f"VACUUM ANALYZE {table}")
     ask("RESET synchronous_commit")
     return ask("SELECT md5('0')::uuid")[0][0]
@@ -150,14 +151,21 @@ def test_the_board_of_a_project(reader, project, index):
 
 
 @pytest.mark.parametrize("column, groups, index", [
-    ("project_id", "SELECT id FROM projects ORDER BY name_key, id LIMIT 50", "tasks_project_"),
-    ("category_id", "SELECT id FROM categories ORDER BY name_key", "tasks_category"),
+    ("project_id", "SELECT id FROM projects ORDER BY name_fold, id LIMIT 50", "tasks_project_"),
+    ("category_id", "SELECT id FROM categories ORDER BY name_fold", "tasks_category"),
 ])
 def test_counting_looks_at_the_index_only(reader, column, groups, index):
     plan = query(reader, f"EXPLAIN ANALYZE SELECT g.id, c.number FROM ({groups}) AS g CROSS JOIN LATERAL ("
                  f"SELECT count(*) AS number FROM tasks AS t WHERE t.user_id = current_user_id()"
                  f" AND t.{column} = g.id) AS c")
     assert f"Index Only Scan using {index}" in str(plan), plan
+
+
+def test_the_entries_with_some_tags_are_found_by_them(reader):
+    plan = str(query(reader, "EXPLAIN SELECT journal_id FROM journal_tags WHERE user_id = current_user_id()"
+                     " AND tag_fold = ANY (ARRAY(SELECT fold_case(t) FROM unnest('{Tag 1,TAG 2}'::text[]) AS t))"))
+    assert "journal_tags_pkey" in plan and "tag_fold = ANY" in plan.split("Index Cond")[1], plan
+    assert "Filter" not in plan, plan
 
 
 def test_mood_statistics_look_at_the_index_only(reader):

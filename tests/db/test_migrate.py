@@ -35,7 +35,7 @@ DAMAGE = [
     ("projects", "ALTER TABLE daybook.projects DISABLE ROW LEVEL SECURITY",
      "ALTER TABLE daybook.projects ENABLE ROW LEVEL SECURITY"),
     ("categories", "ALTER TABLE daybook.categories DROP CONSTRAINT categories_name_key",
-     "ALTER TABLE daybook.categories ADD CONSTRAINT categories_name_key UNIQUE (user_id, name_key)"),
+     "ALTER TABLE daybook.categories ADD CONSTRAINT categories_name_key UNIQUE (user_id, name_fold)"),
     ("task_groups", "DROP INDEX daybook.tasks_project_board",
      "CREATE INDEX tasks_project_board"
      " ON daybook.tasks (user_id, project_id, status_rank, position, id)"),
@@ -77,6 +77,16 @@ DAMAGE = [
      "ALTER INDEX daybook.other RENAME TO idempotency_keys_age"),
     ("answer_ends", "ALTER TABLE daybook.moods DISABLE TRIGGER forget_answers",
      "ALTER TABLE daybook.moods ENABLE TRIGGER forget_answers"),
+    ("text_keys", "ALTER FUNCTION daybook.search_key(text[]) STABLE",
+     "ALTER FUNCTION daybook.search_key(text[]) IMMUTABLE"),
+    ("zone_names", "UPDATE daybook.timezones SET zone = name WHERE name = 'CET'",
+     "SELECT daybook.add_timezones()"),
+    ("folded_groups", "ALTER TABLE daybook.projects ALTER COLUMN name_fold DROP NOT NULL",
+     "ALTER TABLE daybook.projects ALTER COLUMN name_fold SET NOT NULL"),
+    ("folded_tasks", "DROP INDEX daybook.tasks_title_fold",
+     "CREATE INDEX tasks_title_fold ON daybook.tasks (user_id, title_fold, id)"),
+    ("folded_journals", "ALTER TABLE daybook.journal_tags NO FORCE ROW LEVEL SECURITY",
+     "ALTER TABLE daybook.journal_tags FORCE ROW LEVEL SECURITY"),
 ]
 
 

@@ -6,25 +6,12 @@ import unicodedata
 import pytest
 
 from database import query
+from texts import ACCENTS, fold, search_key
 
 # What Python's edition of Unicode knows; PostgreSQL's may be a newer one.
 LETTERS = [char for char in map(chr, range(1, 0x110000)) if unicodedata.category(char) not in ("Cs", "Cn")]
 CASED = [char for char in LETTERS if char.lower() != char or char.upper() != char]
 MARKS = [char for char in LETTERS if unicodedata.combining(char)]
-ACCENTS = {chr(code) for code in range(0x300, 0x370)}
-
-
-def fold_once(text):
-    return unicodedata.normalize("NFC", text).casefold()
-
-
-def fold(text):
-    """Canonical caseless match: what folds may compose, and fold once more."""
-    return fold_once(fold_once(text))
-
-
-def search_key(text):
-    return "".join(char for char in unicodedata.normalize("NFD", fold(text)) if char not in ACCENTS)
 
 
 def check(connection, texts):

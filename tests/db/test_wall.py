@@ -50,21 +50,34 @@ FORBIDDEN = [
     "UPDATE daybook.tasks SET version = 1",
     "UPDATE daybook.tasks SET created_at = now()",
     "UPDATE daybook.tasks SET title_key = ''",
+    "UPDATE daybook.tasks SET title_fold = ''",
+    "UPDATE daybook.tasks SET search_key = ''",
     "UPDATE daybook.projects SET user_id = gen_random_uuid()",
     "UPDATE daybook.projects SET version = 1",
     "UPDATE daybook.projects SET name_key = ''",
+    "UPDATE daybook.projects SET name_fold = ''",
+    "UPDATE daybook.projects SET search_key = ''",
     "UPDATE daybook.categories SET user_id = gen_random_uuid()",
     "UPDATE daybook.categories SET name_key = ''",
+    "UPDATE daybook.categories SET name_fold = ''",
+    "UPDATE daybook.categories SET search_key = ''",
     "UPDATE daybook.moods SET user_id = gen_random_uuid()",
     "UPDATE daybook.moods SET updated_at = now()",
     "UPDATE daybook.journals SET user_id = gen_random_uuid()",
     "UPDATE daybook.journals SET content_key = ''",
+    "UPDATE daybook.journals SET search_key = ''",
+    "UPDATE daybook.journal_tags SET tag = ''",
     "UPDATE daybook.idempotency_keys SET body = ''",
     "UPDATE daybook.board_generations SET user_id = gen_random_uuid()",
     "DELETE FROM daybook.board_generations",
     "TRUNCATE daybook.projects CASCADE",
     "TRUNCATE daybook.journals",
-    "INSERT INTO daybook.timezones VALUES ('Mars/Olympus')",
+    "INSERT INTO daybook.timezones VALUES ('Mars/Olympus', 'UTC')",
+    "UPDATE daybook.timezones SET zone = 'UTC'",
+    "SELECT daybook.add_timezones()",
+    "SELECT daybook.claim_table('daybook.tasks')",
+    "CALL daybook.fill_rows('daybook.tasks', 'title', 'search_key', 1)",
+    "CALL daybook.demand_columns('daybook.tasks', 'title')",
     "DELETE FROM sqitch.changes",
     "SELECT * FROM sqitch.projects",
     "SET row_security = off; SELECT * FROM daybook.tasks",
@@ -82,7 +95,7 @@ def couple(become, alice, bob):
         connection = become(user)
         for table in MINIMAL:
             for _ in range(number):
-                add(connection, table, user)
+                add(connection, table, user, **({"tags": ["mine"]} if table == "journals" else {}))
         for key in range(number):
             query(connection, "SELECT store_idempotency_answer('POST /tasks', %s, '', 201, '', '')", str(key))
             query(connection, "INSERT INTO board_generations (user_id, status_rank, generation) VALUES (%s, %s, 1)",
@@ -92,7 +105,7 @@ def couple(become, alice, bob):
 
 
 def test_every_table_is_looked_at(database):
-    assert {"users", "sessions", "idempotency_keys", "board_generations", *MINIMAL} == set(
+    assert {"users", "sessions", "idempotency_keys", "board_generations", "journal_tags", *MINIMAL} == set(
         database.tables(selectable_by="daybook_app"))
 
 
@@ -102,6 +115,7 @@ def test_everybody_sees_only_their_own(database, become, couple):
     for user, number in ((alice, 2), (bob, 3)):
         assert counts(become(user), tables) == {
             "users": 1, "sessions": 1, "idempotency_keys": number, "board_generations": number,
+            "journal_tags": number,
             **dict.fromkeys(MINIMAL, number)}
 
 
@@ -125,12 +139,13 @@ def test_writing_without_where_spares_the_others(database, become, couple):
     alice, bob = couple
     def rows_of_bob():
         return {table: database.ask(f"SELECT t FROM {table} AS t WHERE user_id = %s ORDER BY 1", bob.id)
-                for table in (*MINIMAL, "sessions", "idempotency_keys", "board_generations")}
+                for table in (*MINIMAL, "sessions", "idempotency_keys", "board_generations", "journal_tags")}
 
     before = rows_of_bob()
     connection = become(alice)
     assert query(connection, "UPDATE users SET name = 'mine'") == 1
     assert query(connection, "UPDATE sessions SET revoked_at = now(), revoked_reason = 'logout'") == 1
+    assert query(connection, "DELETE FROM journal_tags") == 2
     for table, columns in MINIMAL.items():
         column = next(iter(columns))
         assert query(connection, f"UPDATE {table} SET {column} = {column}") == 2
