@@ -4,6 +4,7 @@ import itertools
 import uuid
 
 from contract import refused
+from texts import fold
 
 MEMBERS = {
     "projects": ["id", "name", "description", "color", "archived", "task_count", "task_counts",
@@ -70,7 +71,7 @@ def ids(rows):
 def in_order(rows, sort_by, sort_order):
     """Sorted as the list should be, the id breaking ties."""
     def key(row):
-        return (row["name"].lower() if sort_by == "name" else row[sort_by], row["id"])
+        return (fold(row["name"]) if sort_by == "name" else row[sort_by], row["id"])
     return sorted(rows, key=key, reverse=sort_order == "desc")
 
 

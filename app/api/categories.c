@@ -33,7 +33,7 @@ struct category_filter {
 
 static const struct field category_filters[] = {
 	FIELD(struct category_filter, search, .slow = true, .min = 1, .max = 100,
-	      .doc = "Only with this text in the name, regardless of case."),
+	      .doc = "Only with this text in the name, regardless of case and accents."),
 	PAGE_FIELDS(struct category_filter, orders, "name", "asc"),
 };
 

@@ -12,16 +12,17 @@ static const struct field statistics_fields[] = {
 	ANSWER("recent_projects", KIND_OBJECTS, .shape = &project_shape,
 	       .doc = "The last active first."),
 	ANSWER("completion_rate", KIND_NUMBER, .max = 1,
-	       .doc = "Done ones among all, from 0 to 1."),
+	       .doc = "Done ones among all: 1 only when all are done, 0 only when none is."),
 };
 
 static const struct shape statistics_shape = ANSWER_SHAPE("TaskStatistics", statistics_fields);
 
-static const struct field journal_summary_fields[] = {
+static const struct field written_fields[] = {
 	ANSWER("total", KIND_INTEGER),
 	ANSWER("last_7_days", KIND_INTEGER),
 	ANSWER("last_30_days", KIND_INTEGER),
-	ANSWER("recent", KIND_OBJECTS, .shape = &journal_shape),
+	ANSWER("recent", KIND_OBJECTS, .shape = &journal_summary_shape,
+	       .doc = "The latest, up to those of today."),
 };
 
 static const struct field mood_point_fields[] = {
@@ -53,14 +54,13 @@ static const struct field activity_fields[] = {
 	ANSWER("days", KIND_OBJECTS, .shape = &active_day_shape, .doc = "The last 30 days."),
 };
 
-static const struct shape journal_summary_shape =
-	ANSWER_SHAPE("JournalSummary", journal_summary_fields);
+static const struct shape written_shape = ANSWER_SHAPE("DashboardJournals", written_fields);
 static const struct shape mood_summary_shape = ANSWER_SHAPE("MoodSummary", mood_summary_fields);
 static const struct shape activity_shape = ANSWER_SHAPE("Activity", activity_fields);
 
 static const struct field dashboard_fields[] = {
 	ANSWER("tasks", KIND_OBJECT, .shape = &statistics_shape),
-	ANSWER("journals", KIND_OBJECT, .shape = &journal_summary_shape),
+	ANSWER("journals", KIND_OBJECT, .shape = &written_shape),
 	ANSWER("moods", KIND_OBJECT, .shape = &mood_summary_shape),
 	ANSWER("activity", KIND_OBJECT, .shape = &activity_shape),
 };

@@ -1,13 +1,14 @@
 /* journals.c -- /journals: what a day was about. */
 #include "sql/journals.h"
 #include "app.h"
-#include "base/text.h"
 #include "base/uuid.h"
 #include "shapes.h"
 
 static const struct words orders = WORDS("JournalSortBy", "entry_date", "created_at", "updated_at");
+static const struct words views = WORDS("JournalView", "full", "summary");
 
-enum { MAX_TAGS = 20, MAX_JOURNAL_BYTES = 2 << 20 };
+/* The lower case of one letter may be two: that of "İ". */
+enum { MAX_TAGS = 20, MAX_TAG = 50, MAX_TAG_SHOWN = 2 * MAX_TAG, MAX_JOURNAL_BYTES = 2 << 20 };
 
 struct journal {
 	struct uuid id;
@@ -24,9 +25,9 @@ static const struct field journal_fields[] = {
 	FIELD(struct journal, content, .required = true, .min = 1, .max = 100000,
 	      .example = "It began before breakfast and went on all day."),
 	FIELD(struct journal, entry_date, .doc = "The day it is about; today if absent."),
-	FIELD(struct journal, tags, .max_items = MAX_TAGS, .min = 1, .max = 50,
-	      .format = &format_tag, .example = "[\"weather\"]",
-	      .doc = "Kept in lower case, each once, in this order."),
+	FIELD(struct journal, tags, .max_items = MAX_TAGS, .min = 1, .max = MAX_TAG,
+	      .max_shown = MAX_TAG_SHOWN, .format = &format_tag, .example = "[\"weather\"]",
+	      .doc = "Kept in lower case, each once (`Straße` is `STRASSE`), in this order."),
 	FIELD(struct journal, mood_id, .nullable = true, .doc = "A mood that goes with it."),
 	FIELD(struct journal, version, .access = LOCK, .min = 1, .max = INT64_MAX),
 	ANSWER("created_at", KIND_INSTANT),
@@ -34,6 +35,21 @@ static const struct field journal_fields[] = {
 };
 
 const struct shape journal_shape = SHAPE(struct journal, "Journal", journal_fields);
+
+static const struct field summary_fields[] = {
+	ANSWER("id", KIND_UUID),
+	ANSWER("title", KIND_TEXT, .nullable = true, .max = 200),
+	ANSWER("excerpt", KIND_TEXT, .max = 280, .doc = "The first 280 characters of the content."),
+	ANSWER("content_length", KIND_INTEGER, .doc = "How many characters the content has."),
+	ANSWER("entry_date", KIND_DATE),
+	ANSWER("tags", KIND_STRINGS, .max_items = MAX_TAGS, .min = 1, .max = MAX_TAG_SHOWN),
+	ANSWER("mood_id", KIND_UUID, .nullable = true),
+	ANSWER("version", KIND_INTEGER, .min = 1, .max = INT64_MAX),
+	ANSWER("created_at", KIND_INSTANT),
+	ANSWER("updated_at", KIND_INSTANT),
+};
+
+const struct shape journal_summary_shape = ANSWER_SHAPE("JournalSummary", summary_fields);
 
 static const struct field tag_fields[] = {
 	ANSWER("tag", KIND_TEXT, .example = "weather"),
@@ -47,43 +63,26 @@ struct journal_filter {
 	struct strings tag;
 	const char *search;
 	struct uuid mood_id;
+	const char *view;
 	struct page page;
 };
 
 static const struct field journal_filters[] = {
 	FIELD(struct journal_filter, date_from, .doc = "About this day or later."),
 	FIELD(struct journal_filter, date_to, .doc = "About this day or before."),
-	FIELD(struct journal_filter, tag, .max_items = MAX_TAGS, .min = 1, .max = 50,
+	FIELD(struct journal_filter, tag, .max_items = MAX_TAGS, .min = 1, .max = MAX_TAG,
+
 	      .doc = "Only with all of these; repeated, or separated by commas."),
 	FIELD(struct journal_filter, search, .slow = true, .min = 1, .max = 100,
-	      .doc = "Only with this text in title or content, regardless of case."),
+	      .doc = "Only with this text in title or content, regardless of case and accents."),
 	FIELD(struct journal_filter, mood_id, .doc = "Only with this mood."),
+	FIELD(struct journal_filter, view, .words = &views, .preset = "full",
+	      .doc = "`summary`: with `excerpt` and `content_length` instead of `content`."),
 	PAGE_FIELDS(struct journal_filter, orders, "entry_date", "desc"),
 };
 
 static const struct shape journal_filters_shape =
 	SHAPE(struct journal_filter, NULL, journal_filters);
-
-/* Tags in lower case, each once, in the order in which they first came. */
-static struct strings clean_tags(struct request *req, struct strings tags)
-{
-	struct strings clean = { .set = tags.set };
-
-	clean.items = arena_alloc(req->arena, (tags.count + 1) * sizeof *clean.items);
-	for (size_t i = 0; i < tags.count; i++) {
-		const char *tag = text_lower(req->arena, tags.items[i]);
-		if (!strings_have(&clean, tag))
-			clean.items[clean.count++] = tag;
-	}
-	return clean;
-}
-
-static enum err read_journal(struct request *req, struct journal *in)
-{
-	TRY(body_read(req, in));
-	in->tags = clean_tags(req, in->tags);
-	return OK;
-}
 
 static enum err list_journals(struct request *req)
 {
@@ -91,21 +90,20 @@ static enum err list_journals(struct request *req)
 
 	TRY(filter_read_page(req, &f));
 	TRY(check_dates(req, &f.date_from, &f.date_to));
-	f.tag = clean_tags(req, f.tag);
-	return reply_page(
-		req, &f.page,
-		sql_journal_list(f.date_from, f.date_to, f.tag, f.search, f.mood_id, &f.page));
+	return reply_page(req, &f.page,
+			  sql_journal_list(f.date_from, f.date_to, f.tag, f.search, f.mood_id,
+					   f.view, &f.page));
 }
 
 static enum err create_journal(struct request *req)
 {
 	struct journal in = { .id = uuid_v7() };
 
-	TRY(read_journal(req, &in));
+	TRY(body_read(req, &in));
 	return reply_created(
 		req,
 		sql_journal_create(in.id, in.title, in.content, in.entry_date, in.tags, in.mood_id),
-		sql_journal_get(in.id));
+		sql_journal_get_same(in.id, in.tags));
 }
 
 static enum err get_journal(struct request *req)
@@ -117,7 +115,7 @@ static enum err update_journal(struct request *req)
 {
 	struct journal in = { 0 };
 
-	TRY(read_journal(req, &in));
+	TRY(body_read(req, &in));
 	return reply_changed(req,
 			     sql_journal_update(req->id, req->body.sent, in.title, in.content,
 						in.entry_date, in.tags, in.mood_id, &req->when),
@@ -137,7 +135,8 @@ static enum err list_tags(struct request *req)
 
 static const struct route journals_routes[] = {
 	{ GET, "/journals", USER, HANDLER(list_journals), .query = &journal_filters_shape,
-	  .answer = &journal_shape, .list = "journals", .doc = "List journal entries",
+	  .answer = &journal_shape, .summary = &journal_summary_shape, .list = "journals",
+	  .doc = "List journal entries",
 	  .about = "All filters must match, and each of several tags." },
 	{ POST, "/journals", USER, HANDLER(create_journal), .body = &journal_shape,
 	  .answer = &journal_shape, .creates = true, .max_body_bytes = MAX_JOURNAL_BYTES,

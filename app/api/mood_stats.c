@@ -1,5 +1,8 @@
 /* mood_stats.c -- /moods/stats and /moods/trends: moods by week and month, in the user's zone. */
 #include "sql/mood_stats.h"
+
+#include <string.h>
+
 #include "app.h"
 
 static const struct words periods = WORDS("Period", "week", "month");
@@ -97,14 +100,32 @@ static const struct field trends_query_fields[] = {
 static const struct shape trends_query_fields_shape =
 	SHAPE(struct stats_query, NULL, trends_query_fields);
 
-/* The first day whose period before is in our calendar, too: 0002-01-01. */
-enum { FIRST_DAY = -718797 };
+/* The days whose period and the one before lie within the years 1 to 9999. */
+static const struct {
+	const char *period, *rule;
+	int64_t first_day, last_day;
+} ranges[] = {
+	{ "week", "must be 0001-01-08 to 9999-12-26", -719155, 2932891 },
+	{ "month", "must be 0001-02-01 to 9999-12-31", -719131, 2932896 },
+};
+
+/* What is wrong with a day, or NULL. */
+static const char *day_fault(const struct stats_query *q)
+{
+	size_t i = 0;
+
+	while (strcmp(ranges[i].period, q->period) != 0)
+		i++;
+	bool fits = q->date.days >= ranges[i].first_day && q->date.days <= ranges[i].last_day;
+	return q->date.set && !fits ? ranges[i].rule : NULL;
+}
 
 static enum err reply_stats(struct request *req, struct stats_query q)
 {
 	TRY(filter_read(req, &q));
-	if (q.date.set && q.date.days < FIRST_DAY)
-		return refuse(req, ERR_VALIDATION, "date", "must be 0002-01-01 or later");
+	const char *fault = day_fault(&q);
+	if (fault)
+		return refuse(req, ERR_VALIDATION, "date", fault);
 	return reply_row(req, sql_mood_stats(q.period, q.date));
 }
 

@@ -49,7 +49,7 @@ static const struct field project_filters[] = {
 	FIELD(struct project_filter, archived, .words = &archived_words, .preset = "false",
 	      .doc = "Archived ones only, live ones only, or all."),
 	FIELD(struct project_filter, search, .slow = true, .min = 1, .max = 100,
-	      .doc = "Only with this text in name or description, regardless of case."),
+	      .doc = "Only with this text in name or description, regardless of case and accents."),
 	PAGE_FIELDS(struct project_filter, orders, "name", "asc"),
 };
 

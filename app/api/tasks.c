@@ -86,7 +86,8 @@ struct task_filter {
 		FIELD(struct task_filter, due_date_to,                                             \
 		      .doc = "Due then or before; a date is a local day."),                        \
 		FIELD(struct task_filter, search, .slow = true, .min = 1, .max = 100,              \
-		      .doc = "Only with this text in title or description, regardless of case."),  \
+		      .doc = "Only with this text in title or description, regardless of case "    \
+			     "and accents."),                                                      \
 		PAGE_FIELDS(struct task_filter, orders, "created_at", "desc")
 
 static const struct field task_filters[] = {
@@ -107,23 +108,39 @@ static const struct field project_task_filters[] = {
 static const struct shape project_task_filters_shape =
 	SHAPE(struct task_filter, NULL, project_task_filters);
 
-static bool is_backwards(const struct moment *from, const struct moment *to)
+static bool is_set(const struct moment *moment)
 {
-	static const int64_t hour_us = INT64_C(3600000000);
+	return moment->date.set || moment->instant.set;
+}
 
-	if (from->date.set && to->date.set)
-		return from->date.days > to->date.days;
-	if (from->date.set && to->instant.set)
-		return to->instant.us < (from->date.days * 24 - 16) * hour_us;
-	if (from->instant.set && to->date.set)
-		return from->instant.us > (to->date.days * 24 + 40) * hour_us;
-	return from->instant.set && to->instant.set && from->instant.us > to->instant.us;
+/* A day and an instant are compared as days, which takes the user's zone. */
+static enum err read_is_backwards(struct request *req, const struct moment *from,
+				  const struct moment *to, bool *out)
+{
+	struct result rows;
+
+	if (!is_set(from) || !is_set(to))
+		return OK;
+	if (from->date.set && to->date.set) {
+		*out = from->date.days > to->date.days;
+		return OK;
+	}
+	if (from->instant.set && to->instant.set) {
+		*out = from->instant.us > to->instant.us;
+		return OK;
+	}
+	TRY(ask(req, sql_task_due_range(from->instant, to->instant, from->date, to->date), &rows));
+	*out = result_bool(&rows, 0, "_backwards");
+	return OK;
 }
 
 static enum err reply_tasks(struct request *req, struct task_filter f)
 {
+	bool is_backwards = false;
+
 	TRY(filter_read_page(req, &f));
-	if (is_backwards(&f.due_date_from, &f.due_date_to))
+	TRY(read_is_backwards(req, &f.due_date_from, &f.due_date_to, &is_backwards));
+	if (is_backwards)
 		return refuse(req, ERR_VALIDATION, "due_date_to",
 			      "must not be before due_date_from");
 	struct boolean live_only = { true, !f.archived.value };

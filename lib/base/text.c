@@ -1,9 +1,6 @@
 #include "base/text.h"
 
-#include <assert.h>
-#include <locale.h>
 #include <string.h>
-#include <wctype.h>
 
 #include "base/utf8.h"
 
@@ -42,20 +39,6 @@ bool text_is_blank(const char *text)
 		text += len;
 	}
 	return true;
-}
-
-const char *text_lower(struct arena *arena, const char *text)
-{
-	static locale_t locale;
-
-	if (!locale)
-		locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", NULL);
-	assert(locale);
-	/* a letter and its lower case differ by one byte in UTF-8 at most */
-	char *lower = arena_alloc(arena, 2 * strlen(text) + 1), *out = lower;
-	while (*text)
-		out = utf8_encode(out, towlower_l(utf8_decode(&text), locale));
-	return lower;
 }
 
 const char *text_from_bytes(struct arena *arena, const char *bytes)

@@ -98,6 +98,7 @@ struct field {
 	bool required, nullable;
 	bool slow;		      /* in queries: a request with this parameter may take long */
 	int64_t min, max;	      /* of a number, or of a text's length in code points */
+	int64_t max_shown;	      /* of the same text in answers, if it may grow; else 0 */
 	int64_t min_items, max_items; /* of a list */
 	bool distinct;		      /* no two of a list may be the same */
 	const struct words *words;

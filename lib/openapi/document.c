@@ -29,8 +29,11 @@ struct schema *document_add_shape(struct document *doc, enum schema_use use,
 	};
 	const char *suffix = suffixes[use] ? suffixes[use] : "";
 
-	return add(doc, (struct schema){ arena_printf(doc->arena, "%s%s", shape->name, suffix), use,
-					 shape, NULL, list, false });
+	return add(doc,
+		   (struct schema){ .name = arena_printf(doc->arena, "%s%s", shape->name, suffix),
+				    .use = use,
+				    .shape = shape,
+				    .list = list });
 }
 
 struct schema *document_add_words(struct document *doc, const struct words *words)

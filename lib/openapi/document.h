@@ -24,9 +24,10 @@ struct schema {
 	const char *name;
 	enum schema_use use;
 	const struct shape *shape;
-	const struct words *words; /* of SCHEMA_WORDS, instead of a shape */
-	const char *list;	   /* of a page or a list: the member with the rows */
-	bool exampled;		   /* a body or an answer as a whole, which has an example */
+	const struct words *words;   /* of SCHEMA_WORDS, instead of a shape */
+	const char *list;	     /* of a page or a list: the member with the rows */
+	const struct shape *summary; /* of a page whose rows may be of this shape, too */
+	bool exampled;		     /* a body or an answer as a whole, which has an example */
 };
 
 /* The refusals of one status, as one response. */

@@ -47,7 +47,9 @@ struct schema *schema_of_answer(struct document *doc, const struct route *route)
 
 	if (route->list)
 		use = route->unpaged ? SCHEMA_LIST : SCHEMA_PAGE;
-	return document_add_shape(doc, use, route->answer, route->list);
+	struct schema *schema = document_add_shape(doc, use, route->answer, route->list);
+	schema->summary = route->summary;
+	return schema;
 }
 
 bool schema_shows(enum schema_use use, const struct field *field)
@@ -117,17 +119,35 @@ static void put_object(struct document *doc, const struct schema *schema)
 		json_boolean(json, "additionalProperties", false);
 }
 
+/* What a row is: the resource, or its summary. */
+static void put_row(struct document *doc, const struct schema *schema)
+{
+	const struct shape *shapes[] = { schema->shape, schema->summary };
+
+	if (!schema->summary) {
+		document_put_ref(doc, "items", "schemas",
+				 document_add_shape(doc, SCHEMA_ANSWER, schema->shape, NULL)->name);
+		return;
+	}
+	json_open(&doc->json, "items", '{');
+	json_open(&doc->json, "anyOf", '[');
+	for (size_t i = 0; i < 2; i++)
+		document_put_ref(doc, NULL, "schemas",
+				 document_add_shape(doc, SCHEMA_ANSWER, shapes[i], NULL)->name);
+	json_close(&doc->json, ']');
+	json_close(&doc->json, '}');
+}
+
 static void put_rows(struct document *doc, const struct schema *schema)
 {
 	const struct shape *frame = schema->use == SCHEMA_PAGE ? &schema_page : &schema_list;
-	const struct schema *row = document_add_shape(doc, SCHEMA_ANSWER, schema->shape, NULL);
 	struct json *json = &doc->json;
 
 	json_text(json, "type", "object");
 	json_open(json, "properties", '{');
 	json_open(json, schema->list, '{');
 	json_text(json, "type", "array");
-	document_put_ref(doc, "items", "schemas", row->name);
+	put_row(doc, schema);
 	json_close(json, '}');
 	put_members(doc, schema, frame);
 	json_close(json, '}');

@@ -72,11 +72,12 @@ static const char *pattern_of(const struct field *field, enum schema_use use)
 static void put_text_rules(struct json *json, const struct field *field, enum schema_use use)
 {
 	const char *pattern = pattern_of(field, use);
+	int64_t max = field->max_shown && !is_request(use) ? field->max_shown : field->max;
 
 	if (field->min > 0)
 		json_integer(json, "minLength", field->min);
-	if (field->max > 0)
-		json_integer(json, "maxLength", field->max);
+	if (max > 0)
+		json_integer(json, "maxLength", max);
 	if (field->format && field->format->openapi)
 		json_text(json, "format", field->format->openapi);
 	if (pattern)

@@ -23,10 +23,12 @@ static bool put_row(struct listing *l, const struct result *rows, int row)
 	return false;
 }
 
-/* Whether the row came without the column that would not fit. */
+/* Whether the row came without the column that would not fit. Not every form of a list has it. */
 static bool is_cut(const struct listing *l, const struct result *rows, int row)
 {
-	return l->list->large && !result_text(rows, row, l->list->large);
+	const char *large = l->list->large;
+
+	return large && result_has(rows, large) && !result_text(rows, row, large);
 }
 
 /* Puts the next row; false when it came cut, or when the page is full without it. */

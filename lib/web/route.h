@@ -48,12 +48,13 @@ struct route {
 	const char *name;	  /* verb_noun; the documentation makes its operationId of it */
 	const struct shape *body; /* of a request with a body */
 	const struct shape *query;
-	const struct shape *answer; /* of the success answer; NULL: none */
-	const char *list;	    /* the answer is a page of `answer`s under this name */
-	bool unpaged;		    /* … or all of them at once */
-	bool creates;		    /* the success is 201, and it takes an Idempotency-Key */
-	int status;		    /* of another success; 0 = 200 */
-	bool merge;		    /* the body changes a resource: RFC 7396 */
+	const struct shape *answer;  /* of the success answer; NULL: none */
+	const char *list;	     /* the answer is a page of `answer`s under this name */
+	const struct shape *summary; /* … or of these, as the query wants it */
+	bool unpaged;		     /* … or all of them at once */
+	bool creates;		     /* the success is 201, and it takes an Idempotency-Key */
+	int status;		     /* of another success; 0 = 200 */
+	bool merge;		     /* the body changes a resource: RFC 7396 */
 	bool optional_body;
 	bool outside_api;	/* the path stands at the root */
 	bool password;		/* takes a password: for the auth pool and its database role */

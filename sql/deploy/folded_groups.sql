@@ -42,7 +42,7 @@ BEGIN
 END
 $$;
 
-SELECT daybook.claim_table('daybook.projects');
+DO $$ BEGIN PERFORM daybook.claim_table('daybook.projects'); END $$;
 ALTER TABLE daybook.projects
 	ADD COLUMN IF NOT EXISTS name_fold text COLLATE "C",
 	ADD COLUMN IF NOT EXISTS search_key bytea;
@@ -57,7 +57,7 @@ BEGIN;
 
 SET LOCAL ROLE daybook_owner;
 
-SELECT daybook.claim_table('daybook.categories');
+DO $$ BEGIN PERFORM daybook.claim_table('daybook.categories'); END $$;
 ALTER TABLE daybook.categories
 	ADD COLUMN IF NOT EXISTS name_fold text COLLATE "C",
 	ADD COLUMN IF NOT EXISTS search_key bytea;
@@ -113,13 +113,13 @@ CALL daybook.demand_columns('daybook.projects', 'name_fold', 'search_key');
 CALL daybook.demand_columns('daybook.categories', 'name_fold', 'search_key');
 
 BEGIN;
-SELECT daybook.claim_table('daybook.projects');
+DO $$ BEGIN PERFORM daybook.claim_table('daybook.projects'); END $$;
 DROP POLICY migration ON daybook.projects;
 COMMIT;
 
 -- The constraint keeps its name, which workers of either version know.
 BEGIN;
-SELECT daybook.claim_table('daybook.categories');
+DO $$ BEGIN PERFORM daybook.claim_table('daybook.categories'); END $$;
 DROP POLICY migration ON daybook.categories;
 DROP TRIGGER refuse_same_name ON daybook.categories;
 DROP FUNCTION daybook.refuse_same_name();

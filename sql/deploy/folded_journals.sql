@@ -86,7 +86,7 @@ $$;
 
 GRANT EXECUTE ON FUNCTION daybook.clean_tags(text[]), daybook.are_tags(text[]) TO daybook_app;
 
-SELECT daybook.claim_table('daybook.journals');
+DO $$ BEGIN PERFORM daybook.claim_table('daybook.journals'); END $$;
 ALTER TABLE daybook.journals
 	ADD COLUMN IF NOT EXISTS search_key bytea,
 	DROP CONSTRAINT journals_tags_check,
@@ -122,11 +122,11 @@ CALL daybook.demand_columns('daybook.journals', 'search_key');
 ALTER TABLE daybook.journals VALIDATE CONSTRAINT journals_tags_check;
 
 BEGIN;
-SELECT daybook.claim_table('daybook.journals');
+DO $$ BEGIN PERFORM daybook.claim_table('daybook.journals'); END $$;
 DROP POLICY migration ON daybook.journals;
 COMMIT;
 BEGIN;
-SELECT daybook.claim_table('daybook.journal_tags');
+DO $$ BEGIN PERFORM daybook.claim_table('daybook.journal_tags'); END $$;
 DROP POLICY migration ON daybook.journal_tags;
 COMMIT;
 

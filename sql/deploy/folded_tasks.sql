@@ -22,7 +22,7 @@ BEGIN
 END
 $$;
 
-SELECT daybook.claim_table('daybook.tasks');
+DO $$ BEGIN PERFORM daybook.claim_table('daybook.tasks'); END $$;
 ALTER TABLE daybook.tasks
 	ADD COLUMN IF NOT EXISTS title_fold text COLLATE "C",
 	ADD COLUMN IF NOT EXISTS search_key bytea;
@@ -47,7 +47,7 @@ CREATE INDEX CONCURRENTLY tasks_category_projects ON daybook.tasks (user_id, cat
 CALL daybook.demand_columns('daybook.tasks', 'title_fold', 'search_key');
 
 BEGIN;
-SELECT daybook.claim_table('daybook.tasks');
+DO $$ BEGIN PERFORM daybook.claim_table('daybook.tasks'); END $$;
 DROP POLICY migration ON daybook.tasks;
 COMMIT;
 

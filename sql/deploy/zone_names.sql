@@ -9,8 +9,8 @@ BEGIN;
 SET LOCAL ROLE daybook_owner;
 
 -- Whoever writes a user looks into both, in this order.
-SELECT daybook.claim_table('daybook.users');
-SELECT daybook.claim_table('daybook.timezones');
+DO $$ BEGIN PERFORM daybook.claim_table('daybook.users'); END $$;
+DO $$ BEGIN PERFORM daybook.claim_table('daybook.timezones'); END $$;
 ALTER TABLE daybook.timezones ADD COLUMN zone text COLLATE "C"; -- the name for AT TIME ZONE
 CREATE UNIQUE INDEX timezones_in_any_case ON daybook.timezones (lower(name));
 
@@ -38,7 +38,7 @@ AS $$
 	RETURNING name;
 $$;
 
-SELECT count(*) FROM daybook.add_timezones();
+DO $$ BEGIN PERFORM daybook.add_timezones(); END $$;
 -- Names that these data have no longer.
 UPDATE daybook.timezones SET zone = name WHERE zone IS NULL;
 ALTER TABLE daybook.timezones ALTER COLUMN zone SET NOT NULL;

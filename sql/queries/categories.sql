@@ -1,4 +1,5 @@
--- categories.sql: labels for tasks, with the number of tasks under each.
+-- categories.sql: labels for tasks, with the number of tasks under each: of those that lists show, so not of
+-- archived projects.
 
 -- fragment category_row
 SELECT categories.id, categories.name, categories.color, c.tasks::int AS task_count,
@@ -16,10 +17,11 @@ CROSS JOIN LATERAL ({category_count}) AS c
 -- fragment category_count
 SELECT count(*) AS tasks
 FROM tasks AS t WHERE t.user_id = current_user_id() AND t.category_id = categories.id
+  AND (t.project_id IS NULL OR t.project_id <> ALL ({archived_projects}))
 
 -- fragment category_filters
 user_id = current_user_id()
-AND strpos(name_key, (SELECT fold(:search) COLLATE "C")) > 0    --? search
+{is_found}
 
 -- category_get(id uuid) reads
 -- Reads one category.
@@ -59,11 +61,11 @@ RETURNING id;
 
 -- category_list(search text) reads pages
 -- One page in one order. The counts are taken for the page alone.
--- by name name_key text
+-- by name name_fold text
 -- by created_at timestamptz
 -- by updated_at timestamptz
 WITH categories AS (
-    SELECT user_id, id, name, color, version, created_at, updated_at, etag, name_key
+    SELECT user_id, id, name, color, version, created_at, updated_at, etag, name_fold
     FROM categories
     WHERE {category_filters}
     {page})

@@ -14,7 +14,9 @@ AND (project_id IS NULL OR project_id <> ALL ({archived_projects}))
 -- How many tasks are in which state.
 SELECT (SELECT row_to_json(s) FROM (SELECT todo, in_progress, done) AS s) AS task_counts,
        overdue AS overdue_count,
-       coalesce(round(done::numeric / nullif(todo + in_progress + done, 0), 2), 0)::float8 AS completion_rate
+       (CASE WHEN done = 0 THEN 0 WHEN todo + in_progress = 0 THEN 1
+             ELSE least(greatest(round(done::numeric / (todo + in_progress + done), 2), 0.01), 0.99)
+        END)::float8 AS completion_rate
 FROM (SELECT count(*) FILTER (WHERE status_rank = 1) AS todo,
              count(*) FILTER (WHERE status_rank = 2) AS in_progress,
              count(*) FILTER (WHERE status_rank = 3) AS done
@@ -56,8 +58,9 @@ SELECT count(*) AS total,
 FROM journals WHERE user_id = current_user_id();
 
 -- dashboard_entries() reads
--- The last entries.
-SELECT {journal_columns} FROM journals WHERE user_id = current_user_id()
+-- The last entries up to today.
+WITH {my_clock}
+SELECT {journal_summary} FROM journals WHERE user_id = current_user_id() AND entry_date <= {today}
 ORDER BY entry_date DESC, id DESC
 LIMIT 5;
 

@@ -6,8 +6,8 @@ entries AS (
     SELECT (m.recorded_at AT TIME ZONE clock.zone)::date AS day, m.score
     FROM moods AS m, clock, span
     WHERE m.user_id = current_user_id()
-      AND m.recorded_at >= span.before_start::timestamp - interval '1 day'
-      AND m.recorded_at < span.last::timestamp + interval '3 days')
+      AND m.recorded_at >= (span.before_start::timestamp - interval '1 day') AT TIME ZONE 'UTC'
+      AND m.recorded_at < (span.last::timestamp + interval '2 days') AT TIME ZONE 'UTC')
 
 -- mood_stats(period text, day date) reads
 -- One week or month against the one before. Averages are rounded last, half away from zero.
@@ -33,7 +33,7 @@ this AS (
 before AS (
     SELECT count(*)::int AS count, avg(score) AS average
     FROM entries, span WHERE day BETWEEN span.before_start AND span.first - 1)
-SELECT :period AS period, span.first AS start, span.last AS "end", clock.zone AS timezone,
+SELECT :period AS period, span.first AS start, span.last AS "end", clock.timezone,
        this.count, round(this.average, 2)::float8 AS average, this.median, this.min, this.max,
        (SELECT row_to_json(s) FROM (SELECT this."1", this."2", this."3", this."4", this."5") AS s) AS distribution,
        (SELECT array_to_json(array_agg(d ORDER BY d.date))
@@ -59,6 +59,6 @@ sums AS (
            round(avg(e.score), 2)::float8 AS average, min(e.score) AS min, max(e.score) AS max
     FROM periods AS p LEFT JOIN entries AS e ON e.day BETWEEN p.first AND p.last
     GROUP BY p.first, p.last)
-SELECT :period AS period, clock.zone AS timezone,
+SELECT :period AS period, clock.timezone,
        (SELECT array_to_json(array_agg(s ORDER BY s.start)) FROM sums AS s) AS periods
 FROM clock;

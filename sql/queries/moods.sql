@@ -6,12 +6,17 @@ id, score, emotions, note, recorded_at, version, created_at, updated_at
 -- fragment mood_row
 {mood_columns}, {row_tag} AS _etag
 
+-- A moment belongs to the day that the user's clock showed: that is compared, since some days are no interval
+-- of time. The range beside it, which is too wide by a day on either side, lets the index in.
+
 -- fragment mood_filters
 user_id = current_user_id()
-AND recorded_at >= (SELECT day_start(:date_from, {my_timezone}))      --? date_from
-AND recorded_at < (SELECT day_start(:date_to + 1, {my_timezone}))     --? date_to
-AND score >= :score_min                                               --? score_min
-AND score <= :score_max                                               --? score_max
+AND (recorded_at AT TIME ZONE {my_zone})::date >= :date_from                        --? date_from
+AND recorded_at >= (:date_from::timestamp - interval '1 day') AT TIME ZONE 'UTC'    --? date_from
+AND (recorded_at AT TIME ZONE {my_zone})::date <= :date_to                          --? date_to
+AND recorded_at < (:date_to::timestamp + interval '2 days') AT TIME ZONE 'UTC'      --? date_to
+AND score >= :score_min    --? score_min
+AND score <= :score_max    --? score_max
 
 -- mood_get(id uuid) reads
 -- Reads one mood.

@@ -26,8 +26,7 @@ FROM tasks AS t WHERE t.user_id = current_user_id() AND t.project_id = projects.
 user_id = current_user_id()
 AND archived        --? archived=true
 AND NOT archived    --? archived=false
-AND (strpos(name_key, (SELECT fold(:search) COLLATE "C")) > 0                               --? search
-     OR strpos(fold(description) COLLATE "C", (SELECT fold(:search) COLLATE "C")) > 0)    --? search
+{is_found}
 
 -- project_get(id uuid) reads
 -- Reads one project.
@@ -72,11 +71,11 @@ RETURNING id;
 
 -- project_list(archived text, search text) reads pages
 -- One page in one order. The counts are taken for the page alone.
--- by name name_key text
+-- by name name_fold text
 -- by created_at timestamptz
 -- by updated_at timestamptz
 WITH projects AS (
-    SELECT user_id, id, name, description, color, archived, version, created_at, updated_at, etag, name_key
+    SELECT user_id, id, name, description, color, archived, version, created_at, updated_at, etag, name_fold
     FROM projects
     WHERE {project_filters}
     {page})

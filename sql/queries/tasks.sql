@@ -19,10 +19,11 @@ AND category_id IS NULL                                                         
 AND (project_id IS NULL OR project_id <> ALL ({archived_projects}))                   --? live_only
 AND due_date >= :due_from                                                             --? due_from
 AND due_date <= :due_to                                                               --? due_to
-AND due_date >= (SELECT day_start(:due_from_day, {my_timezone}))                      --? due_from_day
-AND due_date < (SELECT day_start(:due_to_day + 1, {my_timezone}))                     --? due_to_day
-AND (strpos(title_key, (SELECT fold(:search) COLLATE "C")) > 0                        --? search
-     OR strpos(fold(description) COLLATE "C", (SELECT fold(:search) COLLATE "C")) > 0)    --? search
+AND (due_date AT TIME ZONE {my_zone})::date >= :due_from_day                          --? due_from_day
+AND due_date >= (:due_from_day::timestamp - interval '1 day') AT TIME ZONE 'UTC'      --? due_from_day
+AND (due_date AT TIME ZONE {my_zone})::date <= :due_to_day                            --? due_to_day
+AND due_date < (:due_to_day::timestamp + interval '2 days') AT TIME ZONE 'UTC'        --? due_to_day
+{is_found}
 
 -- task_get(id uuid) reads
 -- Reads one task.
@@ -76,7 +77,7 @@ RETURNING id;
 -- by due_date desc: due_or_before(due_date) | coalesce(due_date::text, '') | due_or_before(nullif(:after_key, '')::timestamptz)
 -- by priority priority_rank smallint
 -- by position unique: status_rank, place_key | status_rank || ':' || (SELECT column_generations())[status_rank] || ':' || place_key | split_part(:after_key, ':', 1)::smallint, split_part(:after_key, ':', 3)
--- by title title_key text
+-- by title title_fold text
 SELECT {task_columns} {key}
 FROM tasks
 WHERE {task_filters}
@@ -85,3 +86,7 @@ AND status_rank <= (SELECT max(status_rank(s)) FROM unnest(:status) AS s)    --?
 AND place_cursor_holds(:after_key)                                           --? after_id, sort_by=position
 {page};
 
+-- task_due_range(due_from timestamptz, due_to timestamptz, due_from_day date, due_to_day date) reads
+-- Whether a range of a day and an instant is the wrong way round: the user's zone tells an instant's day.
+SELECT coalesce(:due_from_day, (:due_from AT TIME ZONE {my_zone})::date)
+       > coalesce(:due_to_day, (:due_to AT TIME ZONE {my_zone})::date) AS _backwards;

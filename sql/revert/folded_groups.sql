@@ -6,7 +6,7 @@ DROP INDEX CONCURRENTLY IF EXISTS daybook.categories_name_before;
 CREATE UNIQUE INDEX CONCURRENTLY categories_name_before ON daybook.categories (user_id, name_key);
 
 BEGIN;
-SELECT daybook.claim_table('daybook.categories');
+DO $$ BEGIN PERFORM daybook.claim_table('daybook.categories'); END $$;
 ALTER TABLE daybook.categories
 	DROP CONSTRAINT categories_name_key,
 	ADD CONSTRAINT categories_name_key UNIQUE USING INDEX categories_name_before;
@@ -15,7 +15,7 @@ ALTER TABLE daybook.categories DROP COLUMN name_fold, DROP COLUMN search_key;
 COMMIT;
 
 BEGIN;
-SELECT daybook.claim_table('daybook.projects');
+DO $$ BEGIN PERFORM daybook.claim_table('daybook.projects'); END $$;
 DROP TRIGGER keep_project_keys ON daybook.projects;
 ALTER TABLE daybook.projects DROP COLUMN name_fold, DROP COLUMN search_key;
 COMMIT;

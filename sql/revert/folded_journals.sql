@@ -4,7 +4,7 @@ BEGIN;
 
 SET LOCAL ROLE daybook_owner;
 
-SELECT daybook.claim_table('daybook.journals');
+DO $$ BEGIN PERFORM daybook.claim_table('daybook.journals'); END $$;
 DROP TRIGGER keep_journal_tags ON daybook.journals;
 DROP FUNCTION daybook.keep_journal_tags();
 DROP TABLE daybook.journal_tags;

@@ -3,7 +3,7 @@ BEGIN;
 
 SET LOCAL ROLE daybook_owner;
 
-SELECT daybook.claim_table('daybook.tasks');
+DO $$ BEGIN PERFORM daybook.claim_table('daybook.tasks'); END $$;
 DROP TRIGGER keep_task_keys ON daybook.tasks;
 DROP FUNCTION daybook.keep_task_keys();
 DROP INDEX daybook.tasks_category_projects;

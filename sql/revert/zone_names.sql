@@ -4,8 +4,8 @@ BEGIN;
 
 SET LOCAL ROLE daybook_owner;
 
-SELECT daybook.claim_table('daybook.users');
-SELECT daybook.claim_table('daybook.timezones');
+DO $$ BEGIN PERFORM daybook.claim_table('daybook.users'); END $$;
+DO $$ BEGIN PERFORM daybook.claim_table('daybook.timezones'); END $$;
 DROP TRIGGER keep_timezone ON daybook.users;
 DROP FUNCTION daybook.keep_timezone();
 DROP FUNCTION daybook.timezone_named(text);

@@ -11,9 +11,11 @@ SAME = [("Errands", "ERRANDS"), ("Büro", "BÜRO"), ("ПРИВЕТ", "приве
         ("STRAẞE", "straße"), ("Ǆ", "ǆ"), ("ǅ", "Ǆ"),
         ("Ⅷ", "ⅷ"), ("Ⓐ", "ⓐ"), ("Ａｂ", "ａＢ"), ("𐐀", "𐐨"), ("\u212a", "k"), ("\u212b", "å"),
         ("ΣΟΦΌΣ", "σοφός"), ("Ა", "ა"), ("Ꭰ", "ꭰ"),
-        ("e\u0301", "E\u0301"), (" x ", " X "), ("Ա", "ա"), ("I", "i"), ("İ", "i\u0307")]
-DIFFERENT = [("a", "á"), ("I", "ı"), ("straße", "strasse"), ("x", "x "), ("x", " x"), ("x", "x\u200b"),
-             ("é", "e\u0301"), ("ａ", "a"), ("ﬁ", "fi"),
+        ("e\u0301", "E\u0301"), (" x ", " X "), ("Ա", "ա"), ("I", "i"), ("İ", "i\u0307"),
+        ("straße", "STRASSE"), ("é", "e\u0301"), ("ﬁ", "FI"), ("ΟΔΟΣ", "οδος"), ("οδος", "οδοσ"), ("oſo", "OSO"),
+        ("\u0390", "\u03aa\u0301"), ("가", "\u1100\u1161"), ("ᾼ", "αι")]
+DIFFERENT = [("a", "á"), ("I", "ı"), ("i", "İ"), ("x", "x "), ("x", " x"), ("x", "x\u200b"),
+             ("ａ", "a"), ("½", "1/2"),
              ("1", "１"), ("a_", "ab"), ("a%", "abc"), ("a", "а")]
 
 
@@ -23,7 +25,7 @@ def taken(answer):
 
 @pytest.mark.parametrize("name, other", SAME, ids=ascii)
 def test_a_name_is_mine_once_in_whatever_case(user, name, other):
-    row, bystander = make(user, "categories", name=name), make(user, "categories", name="bystander")
+    row, bystander = make(user, "categories", name=name), make(user, "categories", name="00")
     path = f"/categories/{bystander['id']}"
     for again in [name, other]:
         taken(user.post("/categories", json={"name": again}))
@@ -43,6 +45,30 @@ def test_names_that_only_look_alike(user, name, other):
     row = make(user, "categories", name=other)
     assert row["name"] == other
     taken(user.patch(f"/categories/{row['id']}", json={"name": name}))
+
+
+def test_a_count_is_what_the_list_behind_it_shows(user):
+    row, project = make(user, "categories"), make(user, "projects")
+    one = f"/categories/{row['id']}"
+    for members in [{}, {"project_id": project["id"]}, {"project_id": project["id"], "status": "DONE"}]:
+        make_task(user, category_id=row["id"], **members)
+
+    def check(count):
+        shown = user.get(one)
+        assert (shown.json()["task_count"], len(found(user, "/tasks", category_id=row["id"]))) == (count, count)
+        assert found(user, "/categories", search=row["name"]) == [shown.json()]
+        assert user.patch(one, json={}).json() == shown.json()
+        return shown.headers["ETag"]
+
+    live = check(3)
+    change(user, f"/projects/{project['id']}", archived=True)
+    fewer = check(1)
+    assert fewer != live
+    assert user.get(one, headers={"If-None-Match": live}).status_code == 200
+    assert user.get(one, headers={"If-None-Match": fewer}).status_code == 304
+    refused(user.patch(one, json={"color": "#123456"}, headers={"If-Match": live}), 412, "precondition_failed")
+    change(user, f"/projects/{project['id']}", archived=False)
+    assert check(3) == live
 
 
 def test_a_name_becomes_free(user, stranger):

@@ -83,6 +83,29 @@ def test_rates_round_half_away_from_zero(stack, user):
     assert statistics(user)["completion_rate"] == 0.01  # 0.005
 
 
+@pytest.mark.parametrize("done, count, rate", [(0, 1, 0), (1, 1, 1), (1, 2000, 0.01), (1999, 2000, 0.99), (199, 200, 0.99),
+                                               (1, 200, 0.01), (2000, 2000, 1), (0, 2000, 0), (989, 1000, 0.99), (11, 1000, 0.01)])
+def test_a_rate_is_whole_only_when_it_is(stack, user, done, count, rate):
+    stack.ask("INSERT INTO daybook.tasks (user_id, id, title, status)"
+              " SELECT %s, gen_random_uuid(), 'x', CASE WHEN n <= %s THEN 'DONE' ELSE 'TODO' END::daybook.task_status"
+              " FROM generate_series(1, %s) AS n", user.id, done, count)
+    assert statistics(user)["completion_rate"] == rate
+
+
+def test_no_entry_is_recent_before_its_day(user):
+    """The day may change meanwhile; then tomorrow's has become recent in both answers."""
+    today = now().date()
+    for days in (-1, 0, 1, 2, 400):
+        make(user, "/journals", content="x" * 300, title=str(days), entry_date=str(today + days * DAY), tags=["a"])
+    before = now().date()
+    journals = user.get("/dashboard").json()["journals"]
+    wanted = [user.get("/journals", params={"view": "summary", "date_to": str(day)}).json()["journals"]
+              for day in {before, now().date()}]
+    assert journals["recent"] in wanted
+    assert {(len(entry["excerpt"]), entry["content_length"]) for entry in journals["recent"]} == {(280, 300)}
+    assert journals["total"] == 5
+
+
 @pytest.mark.parametrize("zone", ZONES)
 def test_upcoming(client, zone):
     """From now to the end of the 7th local day after today."""
@@ -155,7 +178,7 @@ def test_journals_moods_and_activity(stack, client, zone):
     assert (answer["journals"]["total"], answer["journals"]["last_7_days"], answer["journals"]["last_30_days"]) == (
         len(journals), len([d for d in within if d > today - 7 * DAY]), len([d for d in within if d > today - 30 * DAY]))
     assert [entry["entry_date"] for entry in answer["journals"]["recent"]] == [
-        str(day) for day in sorted(journals, reverse=True)[:5]]
+        str(day) for day in sorted(within, reverse=True)[:5]]
     done_days, mood_days = [oracle.local_day(at, zone) for at in done], [oracle.local_day(at, zone) for at, _ in moods]
     assert answer["activity"]["days"] == [
         {"date": str(day), "tasks_completed": done_days.count(day), "journals": journals.count(day),

@@ -13,6 +13,7 @@ from contract import refused
 from diary import feel, write, wrong_everywhere
 from groups import NOBODYS, change, found, ids, in_order, new_id, pages_by_cursor, read, wrong
 from resources import stale, tag
+import texts
 
 MIB = 1 << 20
 LIMIT = 100_000
@@ -213,8 +214,8 @@ def test_the_two_ends_of_the_earth_never_have_one_day(client):
     ([], []), (["Rain"], ["rain"]), (["b", "a", "B", "c", "A"], ["b", "a", "c"]), (["x"] * 20, ["x"]),
     ([str(n) for n in range(20)], [str(n) for n in range(20)]), (["x" * 50, "X" * 50], ["x" * 50]), (["🗓" * 50], ["🗓" * 50]),
     (["ÖL", "öl", "Öl"], ["öl"]), (["ПРИВЕТ", "привет"], ["привет"]), (["ΩΜΈΓΑ"], ["ωμέγα"]), (["Ǆ", "ǅ", "ǆ"], ["ǆ"]), (["𐐀", "𐐨"], ["𐐨"]),
-    (["ＷＩＤＥ"], ["ｗｉｄｅ"]), (["a", "a ", " a"], ["a", "a ", " a"]), (["é", "e\u0301"], ["é", "e\u0301"]), (["ß", "ss"], ["ß", "ss"]),
-    (['"', "{}", "NULL", "\\", "a;b", "a b"], ['"', "{}", "null", "\\", "a;b", "a b"]), (["I"] * 2, ["i"]), (["İ" * 50], ["i" * 50]),
+    (["ＷＩＤＥ"], ["ｗｉｄｅ"]), (["a", "a ", " a"], ["a", "a ", " a"]), (["é", "E\u0301"], ["é"]), (["E\u0301", "é"], ["e\u0301"]), (["ß", "ss", "ẞ"], ["ß"]), (["ΟΔΟΣ", "οδος", "οδοσ"], ["οδος"]), (["ﬁ", "FI"], ["ﬁ"]),
+    (['"', "{}", "NULL", "\\", "a;b", "a b"], ['"', "{}", "null", "\\", "a;b", "a b"]), (["I"] * 2, ["i"]), (["İ" * 50], ["i\u0307" * 50]), (["İ", "i\u0307", "i"], ["i\u0307", "i"]),
 ], ids=ascii)
 def test_tags_are_in_lower_case_once_and_in_order(user, one, sent, kept):
     body = {"id": new_id(), "content": "x", "tags": sent}
@@ -258,6 +259,38 @@ def test_the_tags_in_use(new_user, stranger):
     entries[1] = change(user, f"/journals/{entries[1]['id']}", tags=[])
     user.delete(f"/journals/{entries.pop()['id']}")
     check()
+
+
+SPELLINGS = [["Straße", "STRASSE", "strasse"], ["ΟΔΟΣ", "οδος", "οδοσ"], ["Café", "cafe\u0301", "CAFÉ"], ["İ", "i\u0307"]]
+
+
+@pytest.mark.parametrize("spellings", SPELLINGS, ids=ascii)
+def test_a_tag_is_the_same_however_it_is_spelled(new_user, spellings):
+    user = new_user()
+    first, *others = [write(user, content=spelling, tags=[spelling, "x"]) for spelling in spellings]
+    for spelling in [*spellings, first["tags"][0]]:
+        assert len(found(user, "/journals", tag=spelling)) == len(spellings)
+        assert len(found(user, "/journals", tag=[spelling, spelling.upper(), "X"])) == len(spellings)
+        assert found(user, "/journals", tag=[spelling, "y"]) == []
+    shown = [{"tag": tag, "count": len(spellings)} for tag in sorted([first["tags"][0], "x"])]
+    assert user.get("/journals/tags").json() == {"tags": shown, "count": 2}
+    user.delete(f"/journals/{first['id']}")
+    assert {"tag": others[0]["tags"][0], "count": len(others)} in user.get("/journals/tags").json()["tags"]
+    one = f"/journals/{others[0]['id']}"
+    assert change(user, one, tags=[first["tags"][0]])["tags"] == [first["tags"][0]]
+
+
+@pytest.mark.parametrize("spellings", SPELLINGS, ids=ascii)
+def test_an_entry_sent_again_with_another_spelling_is_the_same(user, spellings):
+    body = {"id": new_id(), "content": "x"}
+    entry = write(user, **body, tags=["a", spellings[0]])
+    for tags in [*(["A", spelling] for spelling in spellings), ["a", *spellings]]:
+        again = user.post("/journals", json={**body, "tags": tags})
+        assert (again.status_code, again.json()) == (200, entry)
+    assert user.post("/journals", json=body).json() == entry
+    for tags in [["a"], [spellings[0], "a"], ["a", "b"], []]:
+        refused(user.post("/journals", json={**body, "tags": tags}), 409, "id_taken", "id")
+    assert read(user, f"/journals/{body['id']}") == entry
 
 
 # The mood that goes with an entry.
@@ -349,6 +382,36 @@ def test_one_key_makes_one_entry(new_user):
     assert found(user, "/journals") == [first.json()]
 
 
+# Summaries.
+
+
+SUMMARY = ["id", "title", "excerpt", "content_length", "entry_date", "tags", "mood_id", "version", "created_at", "updated_at"]
+
+
+def summary(entry):
+    texts = {"excerpt": entry["content"][:280], "content_length": len(entry["content"])}
+    return {name: texts.get(name, entry.get(name)) for name in SUMMARY}
+
+
+@pytest.mark.parametrize("character", ["x", "語", "🗓", "e\u0301"], ids=ascii)
+def test_a_summary_has_the_beginning_of_the_content(new_user, character):
+    user = new_user()
+    entries = [write(user, content=(character * LIMIT)[:length], title=title, tags=["a"], entry_date=f"2026-01-{day:02}")
+               for day, (length, title) in enumerate([(1, None), (279, "x"), (280, ""), (281, "y"), (LIMIT, "z")], 1)]
+    found_there = found(user, "/journals", view="summary")
+    assert found_there == [summary(entry) for entry in reversed(entries)]
+    assert all(list(row) == SUMMARY for row in found_there)
+
+
+def test_summaries_are_a_view_of_the_same_list(diary):
+    user, entries, _ = diary
+    for query in [{}, {"search": "r"}, {"tag": "öl"}, {"sort_by": "created_at", "sort_order": "asc"}]:
+        wanted = [summary(entry) for entry in found(user, "/journals", **query)]
+        assert found(user, "/journals", **query, view="summary") == wanted
+        assert pages_by_cursor(user, "/journals", {**query, "view": "summary", "limit": 7}) == wanted
+        assert found(user, "/journals", **query, view="full") == found(user, "/journals", **query)
+
+
 # Lists.
 
 
@@ -369,7 +432,7 @@ def diary(client):
 
 
 def has(entry, text):
-    return any(text.lower() in (entry[name] or "").lower() for name in ("title", "content"))
+    return any(texts.has(entry[name], text) for name in ("title", "content"))
 
 
 def test_the_latest_day_first_fifty_at_a_time(diary):
@@ -423,13 +486,13 @@ def test_filters_together(diary, seed):
 
 @pytest.mark.parametrize("text, title, content", [
     ("100%_a\\b", "100%_A\\B", "x"), ("100%", None, "at 100% now"), ("%", "x", "5%"), ("_", "_", "x"), ("\\", "x", "\\"), ("'", "''", "x"),
-    ("äö", "ÄÖÜ", "x"), ("ПРИВЕТ", None, "привет"), ("ǆ", "ǅ", "x"), ("w\nl", None, "new\nline"), ("🗓" * 100, None, "🗓" * 101), ("ω", "Ω", "x"),
+    ("äö", "ÄÖÜ", "x"), ("éu", "x", "Ǽ Ęu"), ("istanbul", "İstanbul", "x"), ("οδος", None, "ΟΔΟΣΗΜΑ"), ("STRASSE", None, "Große Straße"), ("cafe\u0301", "CAFÉ", "x"), ("cafe", None, "café"), ("가", "각", "x"), ("ПРИВЕТ", None, "привет"), ("ǆ", "ǅ", "x"), ("w\nl", None, "new\nline"), ("🗓" * 100, None, "🗓" * 101), ("ω", "Ω", "x"),
     ("end", None, "x" * 99_997 + "End"), (" OR 1=1", None, "' or 1=1 --"), ("$1", "$1", "x"), ("a|b", None, "a|b"), (".", "x", "."),
 ], ids=ascii)
 def test_search_takes_every_character_literally(new_user, text, title, content):
     user = new_user()
     entry = write(user, title=title, content=content)
-    write(user, title="100xya b", content="10O5 äo \tnew line 🗓🗓 aa", tags=["%", "_", "\\", "''"])
+    write(user, title="100xyz b", content="10O5 äu \tnew line 🗓🗓 aa", tags=["%", "_", "\\", "''"])
     write(user, content="NULL")
     assert found(user, "/journals", search=text) == [entry]
 
@@ -459,7 +522,8 @@ def test_a_filter_by_what_is_not_mine_finds_nothing(diary, stranger):
     ("date_from=2026-01-01&date_from=2026-01-01", ["date_from"]), ("tag=", ["tag"]), ("tag=a,,b", ["tag"]), ("tag=a,", ["tag"]), ("tag=%20", ["tag"]),
     ("tag=" + "x" * 51, ["tag"]), ("tag=" + ",".join("a" * 21), ["tag"]), ("&".join(["tag=a"] * 21), ["tag"]), ("search=", ["search"]),
     ("search=" + "x" * 101, ["search"]), ("search=a&search=b", ["search"]), ("mood_id=", ["mood_id"]), ("mood_id=x", ["mood_id"]),
-    ("mood_id=none", ["mood_id"]), ("sort_by=title", ["sort_by"]), ("sort_by=ENTRY_DATE", ["sort_by"]), ("sort_order=up", ["sort_order"]),
+    ("mood_id=none", ["mood_id"]), ("view=", ["view"]), ("view=SUMMARY", ["view"]), ("view=short", ["view"]), ("view=full&view=full", ["view"]),
+    ("sort_by=title", ["sort_by"]), ("sort_by=ENTRY_DATE", ["sort_by"]), ("sort_order=up", ["sort_order"]),
     ("limit=0", ["limit"]), ("limit=201", ["limit"]), ("offset=10001", ["offset"]), ("tags=a", ["tags"]), ("score_min=1", ["score_min"]),
     ("date_from=x&tag=&limit=x", ["date_from", "tag", "limit"]),
 ])

@@ -138,7 +138,8 @@ def test_today_is_where_the_user_is(client):
     ("/moods/stats?period=week&date=2026-02-30", ["date"]), ("/moods/stats?period=week&date=20260230", ["date"]),
     ("/moods/stats?period=week&date=", ["date"]), ("/moods/stats?period=week&period=month", ["period"]),
     ("/moods/stats?period=week&count=3", ["count"]), ("/moods/stats/weekly?period=week", ["period"]),
-    ("/moods/stats/weekly?date=x", ["date"]), ("/moods/stats/weekly?date=0001-12-31", ["date"]), ("/moods/stats/monthly?date=0000-01-01", ["date"]),
+    ("/moods/stats/weekly?date=x", ["date"]), ("/moods/stats/weekly?date=0001-01-07", ["date"]), ("/moods/stats/weekly?date=9999-12-27", ["date"]),
+    ("/moods/stats?period=week&date=9999-12-29", ["date"]), ("/moods/stats/monthly?date=0001-01-31", ["date"]), ("/moods/stats/monthly?date=0000-01-01", ["date"]),
     ("/moods/trends", ["period"]), ("/moods/trends?period=day", ["period"]),
     ("/moods/trends?period=week&count=0", ["count"]), ("/moods/trends?period=week&count=61", ["count"]),
     ("/moods/trends?period=week&count=1.5", ["count"]), ("/moods/trends?period=week&date=2026-01-01", ["date"])])
@@ -146,10 +147,14 @@ def test_refused(user, path, fields):
     refused(user.get(path), 400, "validation_failed", *fields)
 
 
-@pytest.mark.parametrize("date", ["0002-01-01", "9999-12-31"])
-def test_the_ends_of_the_calendar(user, date):
-    answer = user.get(f"/moods/stats?period=month&date={date}")
-    assert answer.status_code == 200 and answer.json()["count"] == 0
+@pytest.mark.parametrize("period, date, first, last, before", [
+    ("week", "0001-01-08", "0001-01-08", "0001-01-14", "0001-01-01"), ("week", "9999-12-26", "9999-12-20", "9999-12-26", "9999-12-13"),
+    ("month", "0001-02-01", "0001-02-01", "0001-02-28", "0001-01-01"), ("month", "9999-12-31", "9999-12-01", "9999-12-31", "9999-11-01")])
+def test_the_ends_of_the_calendar(user, period, date, first, last, before):
+    answer = user.get(f"/moods/stats?period={period}&date={date}")
+    assert answer.status_code == 200, answer.text
+    stats = answer.json()
+    assert (stats["count"], stats["start"], stats["end"], stats["previous"]["start"]) == (0, first, last, before)
 
 
 @pytest.mark.parametrize("path", ["/moods/stats?period=week", "/moods/stats/weekly", "/moods/stats/monthly",

@@ -28,7 +28,7 @@ FILTERS = {
              {"live_only": True, "status": ["DONE"], "priority": ["HIGH"], "search": "garden"}],
     "project": [{}, {"archived": "true"}, {"archived": "false"}, {"search": "gard"}],
     "category": [{}, {"search": "o"}],
-    "journal": [{}, {"date_from": DAY - datetime.timedelta(30), "date_to": DAY}, {"tag": ["work"]},
+    "journal": [{}, {"view": "summary"}, {"date_from": DAY - datetime.timedelta(30), "date_to": DAY}, {"tag": ["work"]},
                 {"search": "plums"}, {"mood_id": "mood"}],
     "mood": [{}, {"date_from": DAY - datetime.timedelta(30), "date_to": DAY}, {"score_min": 4},
              {"score_min": 2, "score_max": 3}],
@@ -40,9 +40,11 @@ ORDERS = {
     "journal": ["entry_date", "created_at", "updated_at"],
     "mood": ["recorded_at"],
 }
+# What a filter is when it is not given.
+PRESETS = {"journal": {"view": "full"}}
 TABLES = {"task": "tasks", "project": "projects", "category": "categories", "journal": "journals",
           "mood": "moods"}
-BIG = {"tasks", "journals", "moods", "projects", "categories", "users"}
+BIG = {"tasks", "journals", "journal_tags", "moods", "projects", "categories", "users"}
 # Rows that may be sorted: what a narrow filter leaves, never all that a user has.
 MAX_SORTED = 6000
 
@@ -140,13 +142,13 @@ def given(reader, filters):
 def test_every_list(reader, resource):
     found = []
     for filters, sort_by, sort_order in itertools.product(FILTERS[resource], ORDERS[resource], ("asc", "desc")):
-        order = {"sort_by": sort_by, "sort_order": sort_order, "rows": 51, "skip": 0}
+        order = {**PRESETS.get(resource, {}), "sort_by": sort_by, "sort_order": sort_order, "rows": 51, "skip": 0}
         deep = reader.run(f"{resource}_list", {**order, "rows": 1, "skip": 150})
         pages = [{}]
         if deep:
             pages.append({"after_key": deep[0]["_key"], "after_id": deep[0]["id"]})
         for page, mode in itertools.product(pages, ("custom", "generic")):
-            values = {**given(reader, filters), **order, **page}
+            values = {**order, **given(reader, filters), **page}
             for fault in faults(reader.plan(f"{resource}_list", values, mode)):
                 found.append(f"{filters} {sort_by} {sort_order} {'deep' if page else 'first'} {mode}: {fault}")
     assert not found, "\n".join(found)

@@ -47,31 +47,6 @@ static void test_not_blank(void **state)
 		assert_false(text_is_blank(full[i]));
 }
 
-static void test_lower(void **state)
-{
-	static const struct {
-		const char *text, *lower;
-	} rows[] = {
-		{ "", "" },
-		{ "Work, HOME 7", "work, home 7" },
-		{ "\u00c4\u00d6\u00dc\u00df", "\u00e4\u00f6\u00fc\u00df" },
-		{ "\u0395\u039b\u039b\u0391\u03a3", "\u03b5\u03bb\u03bb\u03b1\u03c3" },
-		{ "\u041c\u041e\u0421\u041a\u0412\u0410", "\u043c\u043e\u0441\u043a\u0432\u0430" },
-		{ "\u023a", "\u2c65" }, /* two bytes become three */
-		{ "\u212a", "k" },	/* the Kelvin sign: three become one */
-		{ "\U00010400", "\U00010428" },
-		{ "\u65e5\u672c \U0001f600 a\u0301", "\u65e5\u672c \U0001f600 a\u0301" },
-		{ "\u07ff\u0800\uffff\U00010000\U0010ffff",
-		  "\u07ff\u0800\uffff\U00010000\U0010ffff" },
-	};
-	struct arena *arena = arena_new(256);
-
-	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-		assert_string_equal(text_lower(arena, rows[i].text), rows[i].lower);
-	arena_free(arena);
-}
-
 static void test_any_bytes(void **state)
 {
 	static const struct {
@@ -99,8 +74,9 @@ static void test_any_bytes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_length),	  cmocka_unit_test(test_blank),
-		cmocka_unit_test(test_not_blank), cmocka_unit_test(test_lower),
+		cmocka_unit_test(test_length),
+		cmocka_unit_test(test_blank),
+		cmocka_unit_test(test_not_blank),
 		cmocka_unit_test(test_any_bytes),
 	};
 
