@@ -42,7 +42,7 @@ DO $$ BEGIN PERFORM daybook.add_timezones(); END $$;
 -- Names that these data have no longer.
 UPDATE daybook.timezones SET zone = name WHERE zone IS NULL;
 ALTER TABLE daybook.timezones ALTER COLUMN zone SET NOT NULL;
-GRANT SELECT ON daybook.timezones TO daybook_auth, daybook_app, daybook_jobs;
+GRANT SELECT ON daybook.timezones TO daybook_auth, daybook_app;
 
 -- The name of a zone as the list has it; null for what is no name.
 CREATE FUNCTION daybook.timezone_named(wanted text) RETURNS text
@@ -50,7 +50,7 @@ CREATE FUNCTION daybook.timezone_named(wanted text) RETURNS text
 AS $$
 	SELECT t.name FROM daybook.timezones AS t WHERE lower(t.name) = lower(wanted COLLATE "C");
 $$;
-GRANT EXECUTE ON FUNCTION daybook.timezone_named(text) TO daybook_auth, daybook_app, daybook_jobs;
+GRANT EXECUTE ON FUNCTION daybook.timezone_named(text) TO daybook_auth, daybook_app;
 
 -- What is no name stays as it is, for users_timezone_fkey to refuse.
 CREATE FUNCTION daybook.keep_timezone() RETURNS trigger

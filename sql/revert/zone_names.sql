@@ -10,7 +10,7 @@ DROP TRIGGER keep_timezone ON daybook.users;
 DROP FUNCTION daybook.keep_timezone();
 DROP FUNCTION daybook.timezone_named(text);
 DROP FUNCTION daybook.add_timezones();
-REVOKE SELECT ON daybook.timezones FROM daybook_auth, daybook_app, daybook_jobs;
+REVOKE SELECT ON daybook.timezones FROM daybook_auth, daybook_app;
 DROP INDEX daybook.timezones_in_any_case;
 DO $$
 DECLARE

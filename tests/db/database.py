@@ -64,6 +64,16 @@ def load_statements():
     return {s.name: (s, s.lines(fragments)) for statements, _ in parsed for s in statements}
 
 
+def variant(entry, values):
+    """The text of a statement for these values by name, as load_statements() has it, with its $n; and what
+    they are in that order."""
+    statement, lines = entry
+    given = [values.get(parameter) for parameter, _ in statement.params]
+    return "\n".join(line for line, conditions in lines
+                     if all(given[n - 1] is not None and word in (None, given[n - 1])
+                            for n, word in conditions)), given
+
+
 def begin_sql():
     """What the program sends before the statements of a request, with parameters as psycopg2 has them."""
     sqlgen = load_sqlgen()

@@ -10,7 +10,7 @@ import subprocess
 
 import pytest
 
-from database import load_statements
+from database import load_statements, variant
 from private_pg import ROOT, PrivatePostgres
 from shell import states
 
@@ -70,12 +70,8 @@ class Reader:
 
     def prepare(self, name, values):
         """Prepares the statement in the variant that these values make; the call that runs it."""
-        statement, lines = self.statements[name]
-        given = [values.get(parameter) for parameter, _ in statement.params]
-        text = "\n".join(line for line, conditions in lines
-                         if all(given[n - 1] is not None and word in (None, given[n - 1])
-                                for n, word in conditions))
-        types = [declared for _, declared in statement.params]
+        text, given = variant(self.statements[name], values)
+        types = [declared for _, declared in self.statements[name][0].params]
         self.ask("DEALLOCATE ALL")
         places = f" ({', '.join(types)})" if types else ""
         self.ask(f"PREPARE page{places} AS {text}")

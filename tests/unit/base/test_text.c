@@ -1,4 +1,4 @@
-/* test_text.c -- the length of texts in code points, which of them are blank, and lower case. */
+/* test_text.c -- the length of texts in code points, and which of them are blank. */
 #include "base/text.h"
 
 #include <setjmp.h>
