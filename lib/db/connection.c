@@ -16,6 +16,7 @@ enum {
 	CACHE_LIMIT = 384, /* prepared statements; what comes after them is parsed at each use */
 	FIRST_PAUSE_US = 50000,
 	LAST_PAUSE_US = 500000,
+	DELAY_US = 20000,	 /* nearly all answers are there before */
 	CANCEL_LEAD_US = 500000, /* before the deadline the server is asked to give up */
 	BUSY_US = 500000,	 /* and gets this on top if it has heard that */
 };
@@ -28,6 +29,12 @@ struct db *db_new(const struct db_settings *settings)
 		abort();
 	db->settings = settings;
 	return db;
+}
+
+void db_on_delay(struct db *db, void (*run)(void *context), void *context)
+{
+	db->on_delay.run = run;
+	db->on_delay.context = context;
 }
 
 void connection_close(struct db *db)
@@ -103,9 +110,22 @@ bool connection_flush(struct db *db, int64_t deadline_us)
 	return left == 0;
 }
 
+/* Waits for the socket, and tells whoever asked for it that this takes longer than usual. */
+static bool wait_until(struct db *db, int64_t deadline_us)
+{
+	int64_t delay_us = clock_monotonic_us() + DELAY_US;
+
+	if (db->on_delay.run && delay_us < deadline_us) {
+		if (wait_socket(db, POLLIN, delay_us))
+			return true;
+		db->on_delay.run(db->on_delay.context);
+	}
+	return wait_socket(db, POLLIN, deadline_us);
+}
+
 static bool wait_answer(struct db *db, int64_t deadline_us)
 {
-	if (wait_socket(db, POLLIN, deadline_us - CANCEL_LEAD_US))
+	if (wait_until(db, deadline_us - CANCEL_LEAD_US))
 		return true;
 	cancel_begin(&db->cancel, db->conn);
 	if (wait_socket(db, POLLIN, deadline_us))

@@ -27,6 +27,10 @@ struct db {
 	unsigned cached;
 	unsigned generation;
 	struct cancel cancel;
+	struct {
+		void (*run)(void *context); /* or NULL */
+		void *context;
+	} on_delay;
 	int64_t pause_us, next_attempt_us;
 	struct db_fault fault;
 };

@@ -43,6 +43,11 @@ struct db;
 struct db *db_new(const struct db_settings *settings);
 void db_free(struct db *db);
 
+/* Lets `run(context)` be called whenever the server has not answered within some milliseconds,
+ * while it is waited for: so the caller can see to what must not wait, too. It must not use `db`.
+ */
+void db_on_delay(struct db *db, void (*run)(void *context), void *context);
+
 /* Runs `count` queries (at most SQL_MAX_QUERIES) as one transaction in one round trip; the
  * results join the arena. ERR_SESSION_REVOKED: the scope's session has ended; ERR_UNAUTHORIZED: the
  * other issuer's user cannot be made. ERR_UNAVAILABLE,

@@ -114,6 +114,12 @@ static enum err find_route(struct request *req, struct match *match, bool origin
 					 : refuse(req, ERR_METHOD_NOT_ALLOWED, NULL, NULL);
 }
 
+static void step_aside(const struct web *web)
+{
+	if (web->step_aside)
+		web->step_aside(web->step_aside_context);
+}
+
 /* The way of a request up to its handler; each step that says no has answered. */
 static enum err find_answer(struct request *req)
 {
@@ -135,6 +141,8 @@ static enum err find_answer(struct request *req)
 		TRY(condition_read(req));
 	if (!req->route->query)
 		TRY(filter_read_none(req));
+	if (req->slow || req->route->password)
+		step_aside(req->web);
 	const char *key = request_header(req, "HTTP_IDEMPOTENCY_KEY");
 	if (key && route_is_idempotent(req->route))
 		return idempotency_run(req, key);

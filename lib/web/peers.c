@@ -174,10 +174,12 @@ static bool is_repeatable(const struct peer *peer)
 	       fastcgi_has(&peer->in, "REQUEST_METHOD", "HEAD");
 }
 
-void peers_step_aside(struct peers *peers)
+void peers_step_aside(void *context)
 {
+	struct peers *peers = context;
 	enum fastcgi_state state;
 
+	log_flush();
 	EACH_PEER(peers, peer)
 	{
 		if (peer == peers->current || !peer_is_idle(peer))

@@ -36,10 +36,10 @@ int peers_timeout_ms(const struct peers *peers);
 /* Refuses the requests that arrive too slowly. */
 void peers_expire(struct peers *peers);
 
-/* Before what may take long: gives the idle connections back, so that nobody waits for this worker.
- * A GET or HEAD that has just arrived on one is dropped unread, and the web server repeats it
- * elsewhere (RFC 9110 section 9.2.2); any other request waits. */
-void peers_step_aside(struct peers *peers);
+/* Before what may take long, and while it does: gives the idle connections of these peers back, so
+ * that nobody waits for this worker. A GET or HEAD that has just arrived on one is not answered,
+ * and the web server repeats it elsewhere (RFC 9110 section 9.2.2); any other request waits. */
+void peers_step_aside(void *peers);
 
 /* Answers what has arrived, and from now on ends each connection after its request. When `count` is
  * zero, nobody waits for this worker any more. */

@@ -68,6 +68,17 @@ void serve_hold_signals(void)
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 }
 
+/* While one request takes long, no other waits for this worker. */
+static void never_hold_up(struct loop *loop)
+{
+	struct web *web = loop->web;
+
+	web->step_aside = peers_step_aside;
+	web->step_aside_context = &loop->peers;
+	db_on_delay(web->db, peers_step_aside, &loop->peers);
+	db_on_delay(web->login_db, peers_step_aside, &loop->peers);
+}
+
 static bool loop_open(struct loop *loop)
 {
 	sigset_t signals;
@@ -79,6 +90,7 @@ static bool loop_open(struct loop *loop)
 	loop->signal_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 	loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	peers_open(&loop->peers, loop->web, loop->epoll_fd);
+	never_hold_up(loop);
 	return loop->signal_fd >= 0 && loop->epoll_fd >= 0 &&
 	       watch(loop, LISTEN_FD, EPOLLIN | EPOLLEXCLUSIVE, LISTENER) &&
 	       watch(loop, loop->signal_fd, EPOLLIN, SIGNAL);

@@ -32,6 +32,11 @@ struct web {
 
 	/* What is to be done in idle moments, now and then; true when there is more of it. */
 	bool (*chores)(struct web *web);
+
+	/* Called before a request may take long, and while it does, so that nobody waits for this
+	 * worker; or NULL. */
+	void (*step_aside)(void *context);
+	void *step_aside_context;
 };
 
 #endif

@@ -25,7 +25,7 @@ class Pool:
         self.log = stack.state / "logs" / f"{name}.log"
         listener = socket.socket(socket.AF_UNIX)
         listener.bind(str(self.path))
-        listener.listen(64)
+        listener.listen(256)
         environment = {**os.environ, "LOG_TARGET": str(self.log), "METRICS_FILE": "", **settings}
         command = [WORKER, "--env-file", stack.state / "daybook.env"]
         self.workers = [subprocess.Popen(command, stdin=listener, env=environment)
@@ -76,7 +76,37 @@ def parameter(name, value):
     return struct.pack("!II", len(name) | 1 << 31, len(value) | 1 << 31) + name + value
 
 
-def encode(method, path, body=b"", address="127.0.0.1", **headers):
+class Kept:
+    """A connection on which one request follows another, as a web server that keeps them has it."""
+
+    def __init__(self, path, timeout_s=30):
+        self.socket = connect(path, timeout_s)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+    def send(self, method, uri, body=b"", **headers):
+        self.socket.sendall(encode(method, uri, body, keep=True, **headers))
+
+    def receive(self):
+        return receive(self.socket)
+
+    def ask(self, method, uri, body=b"", **headers):
+        self.send(method, uri, body, **headers)
+        return self.receive()
+
+    def has_ended(self):
+        """Waits for what comes next: whether it is the end, without an answer."""
+        try:
+            return self.socket.recv(1) == b""
+        except ConnectionResetError:
+            return True
+
+
+def encode(method, path, body=b"", address="127.0.0.1", keep=False, **headers):
     """The records of one request, of a client at this address; None: the web server does not say."""
     parameters = {"REQUEST_METHOD": method, "REQUEST_URI": path, "SERVER_PROTOCOL": "HTTP/1.1"}
     if address is not None:
@@ -85,7 +115,7 @@ def encode(method, path, body=b"", address="127.0.0.1", **headers):
         parameters.update(CONTENT_TYPE="application/json", CONTENT_LENGTH=str(len(body)))
     parameters.update({f"HTTP_{name.upper()}": value for name, value in headers.items()})
     encoded = b"".join(parameter(name, value) for name, value in parameters.items())
-    return b"".join([record(BEGIN, struct.pack("!HB5x", RESPONDER, 0)),
+    return b"".join([record(BEGIN, struct.pack("!HB5x", RESPONDER, keep)),
                      record(PARAMS, encoded), record(PARAMS, b""),
                      *([record(STDIN, body)] if body else []), record(STDIN, b"")])
 
@@ -106,7 +136,10 @@ def ask(path, method, uri, body=b"", timeout_s=10, **headers):
 def receive(connection):
     stream, output = connection.makefile("rb"), b""
     while True:
-        _, kind, _, length, padding = struct.unpack("!BBHHBx", stream.read(8))
+        header = stream.read(8)
+        if len(header) < 8:
+            raise EOFError(f"the connection ended within an answer: {output[:200]}")
+        _, kind, _, length, padding = struct.unpack("!BBHHBx", header)
         content = stream.read(length + padding)[:length]
         if kind == STDOUT:
             output += content

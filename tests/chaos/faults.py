@@ -36,6 +36,18 @@ def held(stack, sql, *parameters):
         connection.close()
 
 
+def waits_for_a_lock(stack):
+    """How many statements of workers do."""
+    return stack.ask("SELECT count(*) FROM pg_stat_activity"
+                     " WHERE wait_event_type = 'Lock' AND usename LIKE 'daybook%%'")[0][0]
+
+
+def statements_under_way(stack):
+    """How many statements of workers are."""
+    return stack.ask("SELECT count(*) FROM pg_stat_activity"
+                     " WHERE usename LIKE 'daybook%%' AND state <> 'idle'")[0][0]
+
+
 def new_task(user, **members):
     answer = user.post("/tasks", {"title": "a task", **members})
     assert answer.status == 201, answer
