@@ -22,6 +22,13 @@ extern const struct constraint constraints[];
 extern const struct text_format format_email, format_username, format_password, format_color,
 	format_tag, format_position, format_timezone, format_uuid;
 
+/* Notes every rule that a new password breaks. NULL, which is wrong already, breaks none. */
+void note_password(struct request *req, const char *field, const char *password);
+
+/* Notes what the database says of an account's members: rows of `_field` and `_taken`. Whether all
+ * wrong fields noted so far are members that somebody else has. */
+bool note_account_faults(struct request *req, const struct result *rows);
+
 /* Refuses a range of dates that is the wrong way round, and whatever else was noted as wrong. */
 enum err check_dates(struct request *req, const struct date *from, const struct date *to)
 	__attribute__((warn_unused_result));

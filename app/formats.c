@@ -78,18 +78,42 @@ static const char *uuid_fault(const char *value)
 
 const struct text_format format_email = {
 	.openapi = "email",
-	.pattern = "^(?=[^@]{1,64}@)" ATOM "(\\." ATOM ")*@(" LABEL "\\.)+" LABEL "$",
+	.pattern = "^\\s*(?=[^@]{1,64}@)" ATOM "(\\." ATOM ")*@(" LABEL "\\.)+" LABEL "\\s*$",
 	.fault = email_fault,
+	.trimmed = true,
 };
 const struct text_format format_username = { .pattern = "^[A-Za-z0-9_.-]+$",
 					     .fault = username_fault };
-const struct text_format format_password = { .openapi = "password", .fault = password_fault };
+/* note_password() tells which rules it breaks. */
+const struct text_format format_password = { .openapi = "password" };
 const struct text_format format_color = { .pattern = "^#[0-9A-Fa-f]{6}$", .fault = color_fault };
 const struct text_format format_tag = { .pattern = TEXT_PATTERN_NOT_BLANK(","),
 					.fault = tag_fault };
 const struct text_format format_timezone = { .openapi = "timezone" };
 const struct text_format format_position = { .pattern = "^[0-9A-Za-z]+$" };
 const struct text_format format_uuid = { .openapi = "uuid", .fault = uuid_fault };
+
+void note_password(struct request *req, const char *field, const char *password)
+{
+	const char *fault = NULL;
+
+	while (password && (fault = password_fault(password, fault)))
+		fault_add(req, field, fault);
+}
+
+bool note_account_faults(struct request *req, const struct result *rows)
+{
+	bool only_taken = req->faults.count == 0;
+
+	for (int i = 0; i < rows->row_count; i++) {
+		bool taken = result_bool(rows, i, "_taken");
+		only_taken = only_taken && taken;
+		fault_add(req, result_text(rows, i, "_field"),
+			  taken ? "is already in use"
+				: "must be an IANA time zone, such as Europe/Berlin");
+	}
+	return only_taken && rows->row_count > 0;
+}
 
 enum err check_dates(struct request *req, const struct date *from, const struct date *to)
 {

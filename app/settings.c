@@ -5,6 +5,7 @@
 #include "daemon/setting.h"
 
 static const char *const environments[] = { "development", "production", "test", NULL };
+static const char *const registrations[] = { "open", "closed", NULL };
 static const char *const log_levels[] = { "debug", "info", "warning", "error", NULL };
 
 static const char *check_database_url(const struct config *config, const char *text)
@@ -167,6 +168,9 @@ const struct setting config_rows[] = {
 		.check = check_bcrypt_cost,
 		.doc = "The cost of password hashes; each step doubles the time. Below 10 only in "
 		       "tests."),
+	SETTING("REGISTRATION", registration, .words = registrations, .initial = "open",
+		.doc = "Whether strangers may make accounts here. Users of another issuer come in "
+		       "either way."),
 	SETTING("ALLOWED_ORIGINS", allowed_origins, .initial = "",
 		.doc = "The web pages that may call the API from a browser (CORS)."),
 	SETTING("LIMIT_LOGIN_ACCOUNT", limit_login_account, .initial = "5/60",

@@ -5,6 +5,7 @@ BEGIN;
 
 SET LOCAL ROLE daybook_auth;
 :verb EXECUTE ON FUNCTION
+	daybook.account_faults(text, text, text),
 	daybook.begin_request(uuid, uuid),
 	daybook.change_my_password(text, uuid),
 	daybook.create_account(uuid, text, text, text, text, text),

@@ -11,7 +11,7 @@ WORDS = {
     400: {"invalid_json", "validation_failed", "invalid_cursor", "invalid_token", "bad_request"},
     401: {"unauthorized", "token_expired", "session_revoked", "session_expired",
           "invalid_credentials"},
-    403: {"forbidden", "invalid_password"},
+    403: {"forbidden", "invalid_password", "registration_closed"},
     404: {"not_found"},
     405: {"method_not_allowed"},
     408: {"request_timeout"},

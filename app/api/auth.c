@@ -1,5 +1,8 @@
 /* auth.c -- /auth: register, change the password. */
 #include "sql/auth.h"
+
+#include <string.h>
+
 #include "app.h"
 #include "auth/password.h"
 #include "base/uuid.h"
@@ -42,19 +45,40 @@ static const struct shape registration_shape =
 static const struct shape password_change_shape =
 	SHAPE(struct password_change, "PasswordChange", password_change_fields);
 
+/* Finds what else is wrong with a registration, and counts the attempt. One that is wrong anyway
+ * counts apart: it makes no account, but tells whose addresses are here. */
+static enum err check_registration(struct request *req, const struct registration *in)
+{
+	const struct limit *limit = &req->web->config->limit_register_address;
+	bool wrong = req->faults.count > 0;
+	struct query queries[2];
+	struct result results[2];
+
+	size_t limits = limit_query(limit, wrong ? "register_wrong" : "register", limit_client(req),
+				    queries);
+	queries[limits] = sql_auth_faults(in->email, in->username, in->timezone);
+	TRY(ask_all(req, queries, limits + 1, results));
+	if (wrong && limits > 0 && result_integer(&results[0], 0, "_wait_s").value > 0)
+		return fault_check(req);
+	TRY(check_limits(req, results, limits));
+	if (!note_account_faults(req, &results[limits]))
+		return fault_check(req);
+	bool email = strcmp(result_text(&results[limits], 0, "_field"), "email") == 0;
+	return refuse(req, email ? ERR_EMAIL_TAKEN : ERR_USERNAME_TAKEN, NULL,
+		      req->faults.sentence);
+}
+
 static enum err register_user(struct request *req)
 {
 	struct registration in = { 0 };
-	struct query limit;
 	struct result rows;
 	char hash[PASSWORD_HASH_BYTES];
 
-	TRY(body_read(req, &in));
-	if (limit_query(&req->web->config->limit_register_address, "register", limit_client(req),
-			&limit)) {
-		TRY(ask(req, limit, &rows));
-		TRY(check_limits(req, &rows, 1));
-	}
+	if (req->web->config->registration == REGISTRATION_CLOSED)
+		return refuse(req, ERR_REGISTRATION_CLOSED, NULL, NULL);
+	TRY(body_note(req, &in));
+	note_password(req, "password", in.password);
+	TRY(check_registration(req, &in));
 	if (!password_hash(in.password, req->web->config->bcrypt_cost, hash))
 		return refuse(req, ERR_INTERNAL, NULL, NULL);
 	TRY(ask(req,
@@ -71,7 +95,9 @@ static enum err change_password(struct request *req)
 	char hash[PASSWORD_HASH_BYTES];
 	struct log_line line;
 
-	TRY(body_read(req, &in));
+	TRY(body_note(req, &in));
+	note_password(req, "new_password", in.new_password);
+	TRY(fault_check(req));
 	TRY(confirm_password(req, "current_password", in.current_password));
 	if (!password_hash(in.new_password, req->web->config->bcrypt_cost, hash))
 		return refuse(req, ERR_INTERNAL, NULL, NULL);
@@ -84,7 +110,8 @@ static enum err change_password(struct request *req)
 static const struct route auth_routes[] = {
 	{ POST, "/auth/register", ANYBODY, HANDLER(register_user), .password = true,
 	  .body = &registration_shape, .answer = &user_shape, .creates = true,
-	  .refusals = { ERR_EMAIL_TAKEN, ERR_USERNAME_TAKEN }, .doc = "Make an account",
+	  .refusals = { ERR_EMAIL_TAKEN, ERR_USERNAME_TAKEN, ERR_REGISTRATION_CLOSED },
+	  .doc = "Make an account",
 	  .about = "A password has at least 8 characters and at most 72 bytes, among them an "
 		   "upper-case letter, a lower-case letter, a digit and a symbol. Log in to get "
 		   "tokens." },

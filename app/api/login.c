@@ -16,8 +16,12 @@ struct login {
 	const char *email, *password;
 };
 
+/* Whatever cannot be an address is one that nobody has. */
+static const struct text_format format_any_address = { .trimmed = true };
+
 static const struct field login_fields[] = {
-	FIELD(struct login, email, .required = true, .example = "ada@example.com"),
+	FIELD(struct login, email, .required = true, .format = &format_any_address,
+	      .example = "ada@example.com"),
 	FIELD(struct login, password, .required = true, .example = "Correct-Horse-7"),
 };
 

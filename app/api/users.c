@@ -13,7 +13,7 @@ struct user {
 };
 
 /* Those of another issuer's users may be wider than what /auth/register takes. */
-static const struct text_format format_present_email = { .openapi = "email" };
+static const struct text_format format_present_email = { .openapi = "email", .trimmed = true };
 
 static const struct field user_fields[] = {
 	ANSWER("id", KIND_UUID),
@@ -63,11 +63,26 @@ static enum err check_same_email(struct request *req, const char *email)
 	return refuse(req, ERR_VALIDATION, "email", "cannot be changed on this server yet");
 }
 
+/* Finds what else is wrong with a change that is wrong anyway, or that several constraints may
+ * refuse, of which the database would only name the first. */
+static enum err check_profile(struct request *req, const struct user *in)
+{
+	struct result rows;
+
+	if (req->faults.count == 0 && !(in->username && in->timezone))
+		return OK;
+	TRY(ask(req, sql_user_faults(in->username, in->timezone), &rows));
+	if (note_account_faults(req, &rows))
+		return refuse(req, ERR_USERNAME_TAKEN, NULL, req->faults.sentence);
+	return fault_check(req);
+}
+
 static enum err update_user(struct request *req)
 {
 	struct user in = { 0 };
 
-	TRY(body_read(req, &in));
+	TRY(body_note(req, &in));
+	TRY(check_profile(req, &in));
 	if (in.email)
 		TRY(check_same_email(req, in.email));
 	return reply_changed(

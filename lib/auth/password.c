@@ -18,12 +18,13 @@
 #define SALT_AND_HASH_CHARS 53
 #define BCRYPT_ALPHABET "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
-enum kind { UPPER = 1, LOWER = 2, DIGIT = 4, SYMBOL = 8 };
+enum kind { UPPER = 1, LOWER = 2, DIGIT = 4, SYMBOL = 8, SHORT = 16 };
 
 static const struct {
 	enum kind kind;
 	const char *sentence;
 } kind_rules[] = {
+	{ SHORT, "must be at least 8 characters long" },
 	{ UPPER, "must contain an upper-case letter" },
 	{ LOWER, "must contain a lower-case letter" },
 	{ DIGIT, "must contain a digit" },
@@ -59,24 +60,32 @@ static unsigned kinds_of(wint_t character)
 	return kinds;
 }
 
-const char *password_fault(const char *password)
+/* What of the kinds and the length a valid password lacks, in the order of the rules. */
+static unsigned missing_in(const char *password)
 {
-	unsigned characters = 0;
-	unsigned kinds = 0;
+	unsigned characters = 0, missing = UPPER | LOWER | DIGIT | SYMBOL;
+
+	for (; *password != '\0'; characters++)
+		missing &= ~kinds_of(utf8_decode(&password));
+	return characters < MIN_CHARACTERS ? missing | SHORT : missing;
+}
+
+const char *password_fault(const char *password, const char *last)
+{
+	static const char too_long[] = "must be at most 72 bytes long";
+	static const char no_text[] = "must be valid UTF-8";
+	bool behind = last == NULL;
 
 	if (strlen(password) > PASSWORD_MAX_BYTES)
-		return "must be at most 72 bytes long";
+		return behind ? too_long : NULL;
 	if (!utf8_valid(password, strlen(password)))
-		return "must be valid UTF-8";
-	while (*password != '\0') {
-		kinds |= kinds_of(utf8_decode(&password));
-		characters++;
-	}
-	if (characters < MIN_CHARACTERS)
-		return "must be at least 8 characters long";
-	for (size_t i = 0; i < sizeof(kind_rules) / sizeof(kind_rules[0]); i++)
-		if ((kinds & kind_rules[i].kind) == 0)
+		return behind ? no_text : NULL;
+	unsigned missing = missing_in(password);
+	for (size_t i = 0; i < sizeof(kind_rules) / sizeof(kind_rules[0]); i++) {
+		if (behind && (missing & kind_rules[i].kind) != 0)
 			return kind_rules[i].sentence;
+		behind = behind || kind_rules[i].sentence == last;
+	}
 	return NULL;
 }
 

@@ -12,8 +12,9 @@
 /* `$2b$12$`, 22 characters of salt, 31 of hash, and the NUL. */
 #define PASSWORD_HASH_BYTES 61
 
-/* NULL if the password keeps the rules, else the sentence for its field. */
-const char *password_fault(const char *password);
+/* The sentence of the first rule that the password breaks after the one with the sentence `last`;
+ * after none, if that is NULL. NULL: no further one. */
+const char *password_fault(const char *password, const char *last);
 
 /* Hashes with a fresh salt; `cost` is the logarithm of the rounds (4 to 31). False, with `out`
  * untouched, if libxcrypt failed or the password is too long. */

@@ -18,6 +18,8 @@
 	ROW(ERR_INVALID_CREDENTIALS, 401, "invalid_credentials", "email or password is wrong")     \
 	ROW(ERR_FORBIDDEN, 403, "forbidden", "this belongs to somebody else")                      \
 	ROW(ERR_INVALID_PASSWORD, 403, "invalid_password", "the password is wrong")                \
+	ROW(ERR_REGISTRATION_CLOSED, 403, "registration_closed",                                   \
+	    "this server takes no new accounts")                                                   \
 	ROW(ERR_NOT_FOUND, 404, "not_found", "there is nothing here")                              \
 	ROW(ERR_METHOD_NOT_ALLOWED, 405, "method_not_allowed", "the method is not allowed here")   \
 	ROW(ERR_REQUEST_TIMEOUT, 408, "request_timeout", "the request took too long to arrive")    \

@@ -41,6 +41,22 @@ bool text_is_blank(const char *text)
 	return true;
 }
 
+const char *text_trim(struct arena *arena, const char *text)
+{
+	const char *end;
+	size_t len;
+
+	while ((len = white_space_bytes(text)) > 0)
+		text += len;
+	end = text;
+	for (const char *at = text; *at; at += len > 0 ? len : 1) {
+		len = white_space_bytes(at);
+		if (len == 0)
+			end = at + 1;
+	}
+	return arena_copy(arena, text, (size_t)(end - text));
+}
+
 const char *text_from_bytes(struct arena *arena, const char *bytes)
 {
 	const char *end = bytes + strlen(bytes);

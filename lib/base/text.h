@@ -13,6 +13,9 @@ size_t text_length(const char *text);
 /* Whether a text consists of Unicode White_Space only (the empty one does). */
 bool text_is_blank(const char *text);
 
+/* The text without the White_Space around it; it belongs to the arena. */
+const char *text_trim(struct arena *arena, const char *text);
+
 /* Any bytes as a text, which belongs to the arena: U+FFFD stands for each byte that is no part of
  * a character. */
 const char *text_from_bytes(struct arena *arena, const char *bytes);

@@ -17,6 +17,8 @@
 
 enum environment { ENV_DEVELOPMENT, ENV_PRODUCTION, ENV_TEST };
 
+enum registration_policy { REGISTRATION_OPEN, REGISTRATION_CLOSED };
+
 /* At most `count` times in `window_s` seconds; without a limit `count` is 0. */
 struct limit {
 	int count;
@@ -47,6 +49,7 @@ struct config {
 	int refresh_token_s;
 	int refresh_grace_s;
 	int bcrypt_cost;
+	unsigned registration; /* enum registration_policy */
 	struct strings allowed_origins;
 	struct limit limit_login_account;
 	struct limit limit_login_address;

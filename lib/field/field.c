@@ -98,6 +98,8 @@ static const char *check_text(struct arena *arena, const struct field *field, co
 		*out = find_word(field->words, value);
 		return *out ? NULL : field_rule(arena, field);
 	}
+	if (field->format && field->format->trimmed)
+		value = text_trim(arena, value);
 	size_t length = text_length(value);
 	if ((int64_t)length < field->min || (field->max > 0 && (int64_t)length > field->max))
 		return field_rule(arena, field);

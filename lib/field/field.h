@@ -88,6 +88,7 @@ struct text_format {
 	const char *openapi;			 /* the `format` in the OpenAPI document, or NULL */
 	const char *pattern;			 /* the `pattern` there, or NULL */
 	const char *(*fault)(const char *value); /* or NULL */
+	bool trimmed;				 /* white space around it is cut off first */
 };
 
 struct field {

@@ -200,7 +200,7 @@ static void put_presets(struct request *req, void *in)
 		field_put_preset(req->arena, field, in);
 }
 
-enum err body_read_sized(struct request *req, void *in, size_t size)
+enum err body_note_sized(struct request *req, void *in, size_t size)
 {
 	assert(size == req->route->body->size);
 	TRY(parse_body(req));
@@ -210,6 +210,12 @@ enum err body_read_sized(struct request *req, void *in, size_t size)
 	if (req->body.json)
 		read_object(req, req->route->body, "", req->body.json, !req->route->merge, in,
 			    &req->body.sent);
+	return OK;
+}
+
+enum err body_read_sized(struct request *req, void *in, size_t size)
+{
+	TRY(body_note_sized(req, in, size));
 	return fault_check(req);
 }
 

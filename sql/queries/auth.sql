@@ -6,6 +6,10 @@
 SELECT {user_row}
 FROM create_account(:id, :email, :username, :name, coalesce(:timezone, 'UTC'), :hash);
 
+-- auth_faults(email text, username text, timezone text) reads
+-- What of it cannot be had: a row for each member, and whether somebody else has it.
+SELECT field AS _field, taken AS _taken FROM account_faults(:email, :username, :timezone);
+
 -- auth_take_attempt(scope text, key text, max_count int, window_s int)
 -- Counts an attempt; how long to wait before the next, or 0 when this one is allowed.
 SELECT take_attempt(:scope, :key, :max_count, :window_s) AS _wait_s;

@@ -13,6 +13,10 @@ entity_tag(etag, id, id, created_at, version)
 -- The user's own row.
 SELECT {user_row} FROM users WHERE id = current_user_id();
 
+-- user_faults(username text, timezone text) reads
+-- What of it the user cannot have: a row for each member, and whether somebody else has it.
+SELECT field AS _field, taken AS _taken FROM profile_faults(:username, :timezone);
+
 -- user_update(sent text[], username text, name text, timezone text) guarded
 -- Changes the members that were sent.
 UPDATE users

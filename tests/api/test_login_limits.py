@@ -157,3 +157,19 @@ def test_refusals_are_logged_and_counted(network, limited, email):
     [line] = limited.stack.log(event="attempt_limited", request_id=answer.headers["X-Request-Id"])
     assert line["path"] == "/api/v1/auth/login" and line["ip"].startswith("127.")
     assert 'daybook_login_attempts_total{result="limited"}' in limited.get("/metrics").text
+
+
+def test_wrong_registrations_tell_of_few_addresses(network, email):
+    """They make no account, so they count apart; past the limit only what is wrong by itself is told."""
+    client = network(1)
+    answers = [client.register(expect=400, email=email, password="x") for _ in range(11)]
+    told = [any(detail["field"] == "email" for detail in answer.json()["details"]) for answer in answers]
+    assert told == [True] * 10 + [False]
+    client.register()
+
+
+def test_closed_registration(restart_stack, connect, limited):
+    """The last test here: the stack has other settings afterwards."""
+    stack = restart_stack(settings={"REGISTRATION": "closed"})
+    refused(connect(stack).register(expect=403), 403, "registration_closed")
+    restart_stack()

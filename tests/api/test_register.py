@@ -76,7 +76,7 @@ def test_a_zone_in_any_case(client, body, sent, kept):
 
 NOT_FITTING = [
     *[("email", value) for value in [
-        "", " ", "a", "a@b", "@b.c", "a@", "a@b.", "a@.c", "a b@c.d", "a@b c.d", "a@b.c ", " a@b.c",
+        "", " ", "a", "a@b", "@b.c", "a@", "a@b.", "a@.c", "a b@c.d", "a@b c.d", " ",
         "a@@b.c", ".a@b.c", "a.@b.c", "a..b@c.d", "a@-b.c", "a@b-.c", '"a"@b.c', "a@[127.0.0.1]",
         "a@b.c,d@e.f", "a@b.c\r\nBcc: d@e.f", "<a@b.c>", "ä@b.c", "a@ä.c", "a\u0000@b.c", "a@b.c\u0000",
         "x" * 65 + "@b.c", "a@" + "d" * 64 + ".c", email_of(255), None, 1, True, [], {}]],
@@ -87,7 +87,7 @@ NOT_FITTING = [
         "", "Mars/Olympus", "Berlin", "posix/Europe/Berlin", "localtime", "posixrules", "CEST", "EST5", "Europe/Berl\u0131n", "+02:00", "../etc/passwd",
         "UTC\u0000", "x" * 65, None, 1]],
     *[("password", value) for value in [
-        "", "Sh0rt-x", "no-upper-7-case", "NO-LOWER-7-CASE", "No-Digit-Here", "NoSymbol7Here",
+        "Sh0rt-x", "no-upper-7-case", "NO-LOWER-7-CASE", "No-Digit-Here", "NoSymbol7Here",
         "Space 7 Only", "Aa1-" + "x" * 69, "Aa1-" + "é" * 34 + "y", "Aa1-xxxx\u0000", "abc\u0000Def-7890",
         None, 12345678, ["Correct-Horse-7"]]],
 ]
@@ -160,3 +160,53 @@ def test_the_72nd_byte_counts(client, body):
     for other in (password[:-1], password[:-1] + "z", password + "z", password + "\u0000"):
         answer = client.post("/auth/login", json={"email": body["email"], "password": other})
         assert answer.status_code in (400, 401), other
+
+
+def fields_of(answer):
+    return sorted(detail["field"] for detail in answer.json()["details"])
+
+
+@pytest.mark.parametrize("around", ["{} ", " {}", "\t{}\n", "\u3000{}\u00a0"])
+def test_white_space_around_an_address_is_cut(client, body, around):
+    made = client.post("/auth/register", json={**body, "email": around.format(body["email"])})
+    assert made.status_code == 201 and made.json()["email"] == body["email"]
+    assert client.log_in(around.format(body["email"])).id == made.json()["id"]
+    again = client.post("/auth/register", json={**body, "username": uuid.uuid4().hex[:20],
+                                                "email": around.format(body["email"])})
+    refused(again, 409, "email_taken", "email")
+
+
+def test_everything_that_is_wrong_at_once(client, body, user):
+    answer = client.post("/auth/register", json={
+        "email": user.email.upper(), "username": user.username.upper(), "password": "short", "timezone": "Mars/Olympus"})
+    assert (answer.status_code, answer.json()["error"]) == (400, "validation_failed")
+    assert fields_of(answer) == ["email", *["password"] * 4, "timezone", "username"]
+    answer = client.post("/auth/register", json={**body, "email": user.email, "timezone": "Mars/Olympus"})
+    assert (answer.status_code, fields_of(answer)) == (400, ["email", "timezone"])
+    answer = client.post("/auth/register", json={**body, "username": user.username, "email": "x"})
+    assert (answer.status_code, fields_of(answer)) == (400, ["email", "username"])
+
+
+def test_every_rule_that_a_password_breaks(client, body):
+    answer = client.post("/auth/register", json={**body, "password": ""})
+    assert fields_of(answer) == ["password"] * 5
+    assert len({detail["message"] for detail in answer.json()["details"]}) == 5
+
+
+def test_only_taken(client, body, user):
+    taken = {"email": user.email, "username": user.username}
+    answer = client.post("/auth/register", json={**body, **taken})
+    assert (answer.status_code, answer.json()["error"], fields_of(answer)) == (409, "email_taken", ["email", "username"])
+    refused(client.post("/auth/register", json={**body, "email": user.email}), 409, "email_taken", "email")
+    refused(client.post("/auth/register", json={**body, "username": user.username}), 409, "username_taken", "username")
+
+
+def test_a_profile_too_is_told_everything_at_once(user, stranger):
+    answer = user.patch("/users/me", json={"username": stranger.username, "timezone": "Mars/Olympus", "name": ""})
+    assert (answer.status_code, fields_of(answer)) == (400, ["name", "timezone", "username"])
+    answer = user.patch("/users/me", json={"username": stranger.username, "timezone": "Mars/Olympus"})
+    assert (answer.status_code, fields_of(answer)) == (400, ["timezone", "username"])
+    refused(user.patch("/users/me", json={"username": stranger.username, "timezone": "UTC"}), 409, "username_taken",
+            "username")
+    assert user.patch("/users/me", json={"username": user.username.upper(), "timezone": "UTC"}).status_code == 200
+    assert user.patch("/users/me", json={"email": f" {user.email} "}).status_code == 200

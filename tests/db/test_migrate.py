@@ -87,6 +87,8 @@ DAMAGE = [
      "CREATE INDEX tasks_title_fold ON daybook.tasks (user_id, title_fold, id)"),
     ("folded_journals", "ALTER TABLE daybook.journal_tags NO FORCE ROW LEVEL SECURITY",
      "ALTER TABLE daybook.journal_tags FORCE ROW LEVEL SECURITY"),
+    ("account_faults", "ALTER FUNCTION daybook.profile_faults(text, text) SECURITY INVOKER",
+     "ALTER FUNCTION daybook.profile_faults(text, text) SECURITY DEFINER"),
 ]
 
 

@@ -62,7 +62,7 @@ static void test_rules(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
-		const char *fault = password_fault(rules[i].password);
+		const char *fault = password_fault(rules[i].password, NULL);
 
 		if (rules[i].fault == NULL && fault != NULL)
 			fail_msg("\"%s\" is refused: %s", rules[i].password, fault);
@@ -75,6 +75,36 @@ static void test_rules(void **state)
 }
 
 /* From the test suites of Openwall's crypt_blowfish and of OpenBSD. */
+/* One after the other, as many as there are. */
+static void test_every_broken_rule(void **state)
+{
+	static const char *const all[] = {
+		"must be at least 8 characters long",
+		"must contain an upper-case letter",
+		"must contain a lower-case letter",
+		"must contain a digit",
+		"must contain a symbol",
+		NULL,
+	};
+	const char *fault = NULL;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		fault = password_fault("", fault);
+		if (all[i] == NULL)
+			assert_null(fault);
+		else
+			assert_string_equal(fault, all[i]);
+	}
+	fault = password_fault("abcdefgh", NULL);
+	assert_string_equal(fault, "must contain an upper-case letter");
+	fault = password_fault("abcdefgh", fault);
+	assert_string_equal(fault, "must contain a digit");
+	fault = password_fault(SIXTY_EIGHT "67890", NULL);
+	assert_string_equal(fault, "must be at most 72 bytes long");
+	assert_null(password_fault(SIXTY_EIGHT "67890", fault));
+}
+
 static void test_published_vectors(void **state)
 {
 	static const struct {
@@ -234,6 +264,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rules),
+		cmocka_unit_test(test_every_broken_rule),
 		cmocka_unit_test(test_published_vectors),
 		cmocka_unit_test(test_hash_and_verify),
 		cmocka_unit_test(test_seventy_two_bytes),

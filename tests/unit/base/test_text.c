@@ -47,6 +47,28 @@ static void test_not_blank(void **state)
 		assert_false(text_is_blank(full[i]));
 }
 
+static void test_trim(void **state)
+{
+	static const struct {
+		const char *text, *trimmed;
+	} rows[] = {
+		{ "", "" },
+		{ " \t\n", "" },
+		{ "a", "a" },
+		{ " a b ", "a b" },
+		{ "\u3000a\u00A0\u2003", "a" },
+		{ "\xC2\x85x\xC2\x85", "x" },
+		{ " \u200Bx\u200B ", "\u200Bx\u200B" }, /* of no width, but no White_Space */
+		{ "\u00e0", "\u00e0" },
+	};
+	struct arena *arena = arena_new(64);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		assert_string_equal(text_trim(arena, rows[i].text), rows[i].trimmed);
+	arena_free(arena);
+}
+
 static void test_any_bytes(void **state)
 {
 	static const struct {
@@ -74,9 +96,8 @@ static void test_any_bytes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_length),
-		cmocka_unit_test(test_blank),
-		cmocka_unit_test(test_not_blank),
+		cmocka_unit_test(test_length),	  cmocka_unit_test(test_blank),
+		cmocka_unit_test(test_not_blank), cmocka_unit_test(test_trim),
 		cmocka_unit_test(test_any_bytes),
 	};
 

@@ -491,6 +491,7 @@ static void test_print(void **state)
 				  "REFRESH_TOKEN_SECONDS=604800\n"
 				  "REFRESH_GRACE_SECONDS=10\n"
 				  "BCRYPT_COST=12\n"
+				  "REGISTRATION=open\n"
 				  "ALLOWED_ORIGINS=https://a,https://b\n"
 				  "LIMIT_LOGIN_ACCOUNT=off\n"
 				  "LIMIT_LOGIN_ADDRESS=20/60\n"
