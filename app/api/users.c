@@ -90,14 +90,30 @@ static enum err update_user(struct request *req)
 		sql_user_get());
 }
 
-static enum err delete_user(struct request *req)
+enum { FRESH_TOKEN_S = 300 };
+
+/* Asks once more who it is. A user of another issuer has no password here, and logs in there anew.
+ */
+static enum err confirm_farewell(struct request *req)
 {
 	struct farewell in = { 0 };
+
+	if (!req->scope.session.set) {
+		if (req->now.us / 1000000 - req->token_issued_s <= FRESH_TOKEN_S)
+			return OK;
+		return refuse(req, ERR_FORBIDDEN, NULL,
+			      "this needs a token that is at most 5 minutes old");
+	}
+	TRY(body_read(req, &in));
+	return confirm_password(req, "password", in.password);
+}
+
+static enum err delete_user(struct request *req)
+{
 	struct log_line line;
 	struct result rows;
 
-	TRY(body_read(req, &in));
-	TRY(confirm_password(req, "password", in.password));
+	TRY(confirm_farewell(req));
 	TRY(ask(req, sql_user_delete(&req->when), &rows));
 	if (rows.row_count == 0)
 		return reply_unchanged(req, sql_user_get());
@@ -113,9 +129,12 @@ static const struct route users_routes[] = {
 	  .answer = &user_shape, .merge = true, .refusals = { ERR_USERNAME_TAKEN },
 	  .doc = "Change the profile", .about = "The time zone decides where days begin and end." },
 	{ DELETE, "/users/me", USER, delete_user, "delete_account", .password = true,
-	  .body = &farewell_shape, .status = 204, .refusals = { ERR_INVALID_PASSWORD },
+	  .body = &farewell_shape, .status = 204,
+	  .refusals = { ERR_INVALID_PASSWORD, ERR_FORBIDDEN },
 	  .doc = "Delete the account with everything in it",
-	  .about = "Everything of the account is gone at once, and nothing brings it back." },
+	  .about = "Everything of the account is gone at once, and nothing brings it back. A "
+		   "user of another issuer sends no body, but a token that is at most 5 "
+		   "minutes old." },
 };
 
 const struct resource users_resource = { .name = "users",

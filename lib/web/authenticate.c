@@ -27,6 +27,7 @@ static enum err check_token(struct request *req, const char **reason)
 	}
 	if (req->route->own_session && !claims.session.set)
 		return ERR_FORBIDDEN;
+	req->token_issued_s = claims.issued_s;
 	req->scope = (struct db_scope){
 		.user = claims.user,
 		.session = claims.session,

@@ -44,6 +44,7 @@ struct request {
 
 	/* Who asks, and so whose rows the statements see; set for USER routes. */
 	struct db_scope scope;
+	int64_t token_issued_s; /* 0: the token does not say */
 
 	/* What a change demands of the row as it is. The headers' part is valid before the handler
 	 * runs, the body's `version` after body_read(). */

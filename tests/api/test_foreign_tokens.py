@@ -220,11 +220,23 @@ def test_nothing_about_passwords_and_sessions(foreigner, method, path, body):
     assert foreigner.get("/users/me").status_code == 200
 
 
-def test_no_password_no_end_of_the_account(foreigner):
-    for password in [PASSWORD, "", "*0"]:
-        refused(foreigner.delete("/users/me", json={"password": password}), 403, "invalid_password", "password")
-    refused(foreigner.delete("/users/me", json={}), 400, "validation_failed", "password")
+@pytest.mark.parametrize("age", [301, 3600, None])
+def test_an_old_token_does_not_end_the_account(foreigner, age):
+    """There is no password to ask for."""
+    old = foreigner.anew(**({} if age is None else {"iat": now() - age}))
+    for options in ({}, {"json": {"password": PASSWORD}}):
+        refused(old.delete("/users/me", **options), 403, "forbidden")
     assert foreigner.get("/users/me").status_code == 200
+
+
+@pytest.mark.parametrize("options", [{}, {"json": {}}, {"json": {"password": PASSWORD}}])
+def test_a_new_token_ends_the_account(served, foreigner, options):
+    make_task(foreigner)
+    fresh = foreigner.anew(iat=now())
+    answer = fresh.delete("/users/me", **options)
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert served.ask("SELECT count(*) FROM users WHERE id = %s", foreigner.id) == [(0,)]
+    assert served.log(event="account_deleted", user=foreigner.id)
 
 
 def test_no_password_no_login(visitor, foreigner):
