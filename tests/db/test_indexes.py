@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from database import query
+from database import load_statements, query, variant
 
 # (table, the API's sort_by) → (key expressions, their types); due_date has one for each direction.
 ASCENDING = {
@@ -152,13 +152,22 @@ def test_the_board_of_a_project(reader, project, index):
 
 @pytest.mark.parametrize("column, groups, index", [
     ("project_id", "SELECT id FROM projects ORDER BY name_fold, id LIMIT 50", "tasks_project_"),
-    ("category_id", "SELECT id FROM categories ORDER BY name_fold", "tasks_category"),
+    ("category_id", "SELECT id FROM categories ORDER BY name_fold",
+     "tasks_category_projects"),
 ])
 def test_counting_looks_at_the_index_only(reader, column, groups, index):
     plan = query(reader, f"EXPLAIN ANALYZE SELECT g.id, c.number FROM ({groups}) AS g CROSS JOIN LATERAL ("
                  f"SELECT count(*) AS number FROM tasks AS t WHERE t.user_id = current_user_id()"
-                 f" AND t.{column} = g.id) AS c")
+                 f" AND t.{column} = g.id AND (t.project_id IS NULL OR t.project_id <> ALL ("
+                 "ARRAY(SELECT a.id FROM projects AS a WHERE a.user_id = current_user_id() AND a.archived)))) AS c")
     assert f"Index Only Scan using {index}" in str(plan), plan
+
+
+def test_a_range_of_days_is_a_range_of_the_index(reader):
+    text, _ = variant(load_statements()["mood_list_count"], {"date_from": 1, "date_to": 1})
+    plan = str(query(reader, "EXPLAIN " + re.sub(r"\$[12]\b", "'2026-11-20'::date", text)))
+    [condition] = [part for part in plan.split("',), (") if "Index Cond" in part and "recorded_at" in part]
+    assert "recorded_at >= " in condition and "recorded_at < " in condition, plan
 
 
 def test_the_entries_with_some_tags_are_found_by_them(reader):
