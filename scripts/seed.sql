@@ -202,7 +202,8 @@ COMMIT;
 \echo statistics
 SET search_path = daybook;
 SET maintenance_work_mem = '256MB';
-VACUUM (FREEZE, ANALYZE) users, credentials, projects, categories, tasks, moods, journals, journal_tags;
+SELECT format('VACUUM (FREEZE, ANALYZE) %s', string_agg(oid::regclass::text, ', ')) FROM pg_class
+WHERE relnamespace = 'daybook'::regnamespace AND relkind = 'r' \gexec
 
 SELECT format('  %-10s %10s rows %10s', relname, reltuples::bigint, pg_size_pretty(pg_total_relation_size(oid)))
 FROM pg_class
