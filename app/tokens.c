@@ -61,10 +61,10 @@ enum err tokens_reply(struct request *req, struct uuid user, struct uuid session
 
 enum err tokens_read_refresh(struct request *req, const char *token, struct jwt_claims *out)
 {
-	enum err err = jwt_verify(req->web->keys, token, strlen(token), JWT_REFRESH,
-				  req->now.us / 1000000, out);
+	enum jwt_verdict verdict = jwt_verify(req->web->keys, token, strlen(token), JWT_REFRESH,
+					      req->now.us / 1000000, out);
 
-	return err == ERR_TOKEN_EXPIRED ? ERR_SESSION_EXPIRED : err;
+	return verdict == JWT_EXPIRED ? ERR_SESSION_EXPIRED : jwt_err(verdict);
 }
 
 enum err tokens_refuse_refresh(struct request *req, enum err err)

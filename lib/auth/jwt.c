@@ -169,43 +169,47 @@ static json_object *part_object(const struct part *part)
 	return decode(part, &json) ? parse_object(&json) : NULL;
 }
 
-static bool is_plain_hs256(json_object *header)
+static enum jwt_verdict judge_header(json_object *header)
 {
-	return jwt_is_text(json_object_object_get(header, "alg"), "HS256") &&
-	       !json_object_object_get_ex(header, "crit", NULL);
+	if (!jwt_is_text(json_object_object_get(header, "alg"), "HS256"))
+		return JWT_ALGORITHM;
+	return json_object_object_get_ex(header, "crit", NULL) ? JWT_CRIT : JWT_GOOD;
 }
 
-/* The key that a header asks for, or NULL if it asks for what we do not do. Members that could
- * lead to other keys (`jku`, `jwk`, `x5u` …) mean nothing here (RFC 8725 section 3.10). */
-static const struct key *key_of_object(const struct jwt_keys *keys, json_object *header)
+/* The key that a header asks for. Members that could lead to other keys (`jku`, `jwk`, `x5u` …)
+ * mean nothing here (RFC 8725 section 3.10). */
+static enum jwt_verdict key_of_object(const struct jwt_keys *keys, json_object *header,
+				      const struct key **out)
 {
 	const struct key *key = keys->first;
+	enum jwt_verdict verdict = judge_header(header);
 	json_object *kid;
 
-	if (!is_plain_hs256(header))
-		return NULL;
+	if (verdict != JWT_GOOD)
+		return verdict;
 	if (json_object_object_get_ex(header, "kid", &kid))
 		while (key != NULL && !jwt_is_text(kid, key->kid))
 			key = key->next;
-	return key;
+	*out = key;
+	return key != NULL ? JWT_GOOD : JWT_KID;
 }
 
 /* Our own headers are known by their bytes; only those of others are parsed. */
-static const struct key *find_key(const struct jwt_keys *keys, const struct part *header)
+static enum jwt_verdict find_key(const struct jwt_keys *keys, const struct part *header,
+				 const struct key **out)
 {
-	const struct key *key;
-	json_object *object;
-
-	for (key = keys->first; key != NULL; key = key->next)
+	for (const struct key *key = keys->first; key != NULL; key = key->next)
 		if (key->header_len == header->len &&
-		    memcmp(key->header, header->text, header->len) == 0)
-			return key;
-	object = part_object(header);
+		    memcmp(key->header, header->text, header->len) == 0) {
+			*out = key;
+			return JWT_GOOD;
+		}
+	json_object *object = part_object(header);
 	if (object == NULL)
-		return NULL;
-	key = key_of_object(keys, object);
+		return JWT_MALFORMED;
+	enum jwt_verdict verdict = key_of_object(keys, object, out);
 	json_object_put(object);
-	return key;
+	return verdict;
 }
 
 static bool signature_matches(const struct key *key, const struct parts *parts)
@@ -220,50 +224,90 @@ static bool signature_matches(const struct key *key, const struct parts *parts)
 	return CRYPTO_memcmp(given, right, sizeof(right)) == 0;
 }
 
-/* The payload of a token that the key has signed. */
-static bool signed_payload(const struct key *key, const struct parts *parts, struct decoded *out)
+/* The payload of a token, if the key has signed it. */
+static enum jwt_verdict read_payload(const struct key *key, const struct parts *parts,
+				     struct decoded *out)
 {
-	return key != NULL && signature_matches(key, parts) && decode(&parts->payload, out);
+	if (!signature_matches(key, parts))
+		return JWT_SIGNATURE;
+	return decode(&parts->payload, out) ? JWT_GOOD : JWT_MALFORMED;
 }
 
-enum err jwt_verify(const struct jwt_keys *keys, const char *token, size_t len, enum jwt_type type,
-		    int64_t now_s, struct jwt_claims *out)
+enum jwt_verdict jwt_verify(const struct jwt_keys *keys, const char *token, size_t len,
+			    enum jwt_type type, int64_t now_s, struct jwt_claims *out)
 {
+	const struct key *key = NULL;
 	struct parts parts;
 	struct decoded json;
 	struct jwt_claims claims;
 
-	if (len > JWT_MAX_BYTES || !split(token, len, &parts) ||
-	    !signed_payload(find_key(keys, &parts.header), &parts, &json))
-		return ERR_UNAUTHORIZED;
+	if (len > JWT_MAX_BYTES || !split(token, len, &parts))
+		return JWT_MALFORMED;
+	enum jwt_verdict verdict = find_key(keys, &parts.header, &key);
+	if (verdict == JWT_GOOD)
+		verdict = read_payload(key, &parts, &json);
+	if (verdict != JWT_GOOD)
+		return verdict;
 	if (type == JWT_ACCESS && jwt_scan_own(json.text, json.len, keys->parties, &claims))
 		return jwt_check_times(&claims, 0, now_s, out);
 	json_object *payload = parse_object(&json);
 	if (payload == NULL)
-		return ERR_UNAUTHORIZED;
-	enum err err = jwt_read_own(payload, keys->issuer, keys->audience, type, now_s, out);
+		return JWT_MALFORMED;
+	verdict = jwt_read_own(payload, keys->issuer, keys->audience, type, now_s, out);
 	json_object_put(payload);
-	return err;
+	return verdict;
 }
 
-enum err jwt_verify_foreign(const struct jwt_keys *keys, const char *token, size_t len,
-			    int64_t now_s, struct jwt_claims *out)
+enum jwt_verdict jwt_verify_foreign(const struct jwt_keys *keys, const char *token, size_t len,
+				    int64_t now_s, struct jwt_claims *out)
 {
 	struct parts parts;
 	struct decoded json;
 
-	if (keys->foreign == NULL || len > JWT_MAX_BYTES || !split(token, len, &parts))
-		return ERR_UNAUTHORIZED;
+	if (len > JWT_MAX_BYTES || !split(token, len, &parts))
+		return JWT_MALFORMED;
+	if (keys->foreign == NULL)
+		return JWT_SIGNATURE;
 	json_object *header = part_object(&parts.header);
-	bool plain = header != NULL && is_plain_hs256(header);
+	enum jwt_verdict verdict = header != NULL ? judge_header(header) : JWT_MALFORMED;
 	json_object_put(header);
-	json_object *payload =
-		plain && signed_payload(keys->foreign, &parts, &json) ? parse_object(&json) : NULL;
+	if (verdict == JWT_GOOD)
+		verdict = read_payload(keys->foreign, &parts, &json);
+	if (verdict != JWT_GOOD)
+		return verdict;
+	json_object *payload = parse_object(&json);
 	if (payload == NULL)
-		return ERR_UNAUTHORIZED;
-	enum err err = jwt_read_foreign(payload, now_s, out);
+		return JWT_MALFORMED;
+	verdict = jwt_read_foreign(payload, now_s, out);
 	json_object_put(payload);
-	return err;
+	return verdict;
+}
+
+const char *jwt_word(enum jwt_verdict verdict)
+{
+	static const char *const words[] = {
+		[JWT_GOOD] = "good",
+		[JWT_MALFORMED] = "malformed",
+		[JWT_ALGORITHM] = "algorithm",
+		[JWT_CRIT] = "crit",
+		[JWT_KID] = "kid",
+		[JWT_SIGNATURE] = "signature",
+		[JWT_TYPE] = "type",
+		[JWT_ISSUER] = "issuer",
+		[JWT_AUDIENCE] = "audience",
+		[JWT_CLAIMS] = "claims",
+		[JWT_NOT_YET] = "not_yet",
+		[JWT_EXPIRED] = "expired",
+	};
+
+	return words[verdict];
+}
+
+enum err jwt_err(enum jwt_verdict verdict)
+{
+	if (verdict == JWT_GOOD)
+		return OK;
+	return verdict == JWT_EXPIRED ? ERR_TOKEN_EXPIRED : ERR_UNAUTHORIZED;
 }
 
 size_t jwt_sign(const struct jwt_keys *keys, const struct jwt_claims *claims, char *out)

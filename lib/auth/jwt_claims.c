@@ -86,51 +86,54 @@ static bool get_counter(json_object *payload, struct jwt_claims *claims)
 	return json_object_is_type(value, json_type_int) && claims->counter >= 0;
 }
 
-enum err jwt_check_times(const struct jwt_claims *claims, int64_t not_before_s, int64_t now_s,
-			 struct jwt_claims *out)
+enum jwt_verdict jwt_check_times(const struct jwt_claims *claims, int64_t not_before_s,
+				 int64_t now_s, struct jwt_claims *out)
 {
 	if (claims->issued_s > now_s + JWT_LEEWAY_S || not_before_s > now_s + JWT_LEEWAY_S)
-		return ERR_UNAUTHORIZED;
+		return JWT_NOT_YET;
 	if (now_s >= claims->expires_s + JWT_LEEWAY_S)
-		return ERR_TOKEN_EXPIRED;
+		return JWT_EXPIRED;
 	*out = *claims;
-	return OK;
+	return JWT_GOOD;
 }
 
 /* The times of a token, ours or not; they are the last of what is read. */
-static enum err read_times(json_object *payload, int64_t now_s, struct jwt_claims *claims,
-			   struct jwt_claims *out)
+static enum jwt_verdict read_times(json_object *payload, int64_t now_s, struct jwt_claims *claims,
+				   struct jwt_claims *out)
 {
 	int64_t not_before_s;
 
 	if (!get_date(payload, "exp", &claims->expires_s) ||
 	    !get_optional_date(payload, "iat", &claims->issued_s) ||
 	    !get_optional_date(payload, "nbf", &not_before_s))
-		return ERR_UNAUTHORIZED;
+		return JWT_CLAIMS;
 	return jwt_check_times(claims, not_before_s, now_s, out);
 }
 
-enum err jwt_read_own(json_object *payload, const char *issuer, const char *audience,
-		      enum jwt_type type, int64_t now_s, struct jwt_claims *out)
+enum jwt_verdict jwt_read_own(json_object *payload, const char *issuer, const char *audience,
+			      enum jwt_type type, int64_t now_s, struct jwt_claims *out)
 {
 	struct jwt_claims claims = { .type = type };
 
-	if (!jwt_is_text(json_object_object_get(payload, "typ"), jwt_type_words[type]) ||
-	    !jwt_is_text(json_object_object_get(payload, "iss"), issuer) ||
-	    !is_for(payload, audience) || !get_uuid(payload, "sub", &claims.user) ||
-	    !get_uuid(payload, "sid", &claims.session) || !get_email(payload, claims.email) ||
-	    !get_counter(payload, &claims))
-		return ERR_UNAUTHORIZED;
+	if (!jwt_is_text(json_object_object_get(payload, "typ"), jwt_type_words[type]))
+		return JWT_TYPE;
+	if (!jwt_is_text(json_object_object_get(payload, "iss"), issuer))
+		return JWT_ISSUER;
+	if (!is_for(payload, audience))
+		return JWT_AUDIENCE;
+	if (!get_uuid(payload, "sub", &claims.user) || !get_uuid(payload, "sid", &claims.session) ||
+	    !get_email(payload, claims.email) || !get_counter(payload, &claims))
+		return JWT_CLAIMS;
 	return read_times(payload, now_s, &claims, out);
 }
 
-enum err jwt_read_foreign(json_object *payload, int64_t now_s, struct jwt_claims *out)
+enum jwt_verdict jwt_read_foreign(json_object *payload, int64_t now_s, struct jwt_claims *out)
 {
 	struct jwt_claims claims = { .type = JWT_ACCESS };
 
 	if ((!get_uuid(payload, "sub", &claims.user) &&
 	     !get_uuid(payload, "user_id", &claims.user)) ||
 	    !get_email(payload, claims.email))
-		return ERR_UNAUTHORIZED;
+		return JWT_CLAIMS;
 	return read_times(payload, now_s, &claims, out);
 }

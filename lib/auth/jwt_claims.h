@@ -21,16 +21,16 @@ bool jwt_scan_own(const char *payload, size_t len, const char *parties, struct j
 
 /* Hands the claims on if their times are good (RFC 7519 section 4.1), with the forgiven skew. As
  * jwt_verify() answers. */
-enum err jwt_check_times(const struct jwt_claims *claims, int64_t not_before_s, int64_t now_s,
-			 struct jwt_claims *out);
+enum jwt_verdict jwt_check_times(const struct jwt_claims *claims, int64_t not_before_s,
+				 int64_t now_s, struct jwt_claims *out);
 
 /* Whether a value is this text. */
 bool jwt_is_text(json_object *value, const char *text);
 
 /* Reads the claims of our own tokens, or those of another issuer: `sub` or `user_id`, `email`,
  * `exp`. As jwt_verify() answers. */
-enum err jwt_read_own(json_object *payload, const char *issuer, const char *audience,
-		      enum jwt_type type, int64_t now_s, struct jwt_claims *out);
-enum err jwt_read_foreign(json_object *payload, int64_t now_s, struct jwt_claims *out);
+enum jwt_verdict jwt_read_own(json_object *payload, const char *issuer, const char *audience,
+			      enum jwt_type type, int64_t now_s, struct jwt_claims *out);
+enum jwt_verdict jwt_read_foreign(json_object *payload, int64_t now_s, struct jwt_claims *out);
 
 #endif

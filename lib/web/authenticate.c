@@ -16,14 +16,19 @@ static enum err check_token(struct request *req, const char **reason)
 		return ERR_UNAUTHORIZED;
 	const char *token = header + strlen(scheme);
 	struct jwt_claims claims;
-	enum err err = jwt_verify(req->web->keys, token, strlen(token), JWT_ACCESS,
-				  req->now.us / 1000000, &claims);
-	if (err == ERR_UNAUTHORIZED)
-		err = jwt_verify_foreign(req->web->keys, token, strlen(token),
-					 req->now.us / 1000000, &claims);
-	if (err != OK) {
-		*reason = err_info(err)->word;
-		return err;
+	int64_t now_s = req->now.us / 1000000;
+	enum jwt_verdict verdict =
+		jwt_verify(req->web->keys, token, strlen(token), JWT_ACCESS, now_s, &claims);
+	if (verdict != JWT_GOOD && verdict != JWT_EXPIRED) {
+		enum jwt_verdict foreign =
+			jwt_verify_foreign(req->web->keys, token, strlen(token), now_s, &claims);
+		/* Whose signature it has knows better what is wrong with it. */
+		if (foreign == JWT_GOOD || foreign > JWT_SIGNATURE)
+			verdict = foreign;
+	}
+	if (verdict != JWT_GOOD) {
+		*reason = jwt_word(verdict);
+		return jwt_err(verdict);
 	}
 	if (req->route->own_session && !claims.session.set)
 		return ERR_FORBIDDEN;

@@ -333,6 +333,32 @@ def test_no_other_token_opens_any_operation(client, contract, user, forger):
     assert checked >= 60
 
 
+REASONS = {
+    "another key": "signature", "kid unknown": "kid", "alg none, signed": "algorithm", "alg RS256": "algorithm",
+    "crit": "crit", "two parts": "malformed", "longer than 4 KiB": "malformed", "header no JSON": "malformed",
+    "payload no JSON": "malformed", "typ another": "type", "iss another": "issuer", "aud another": "audience",
+    "sub no id": "claims", "no exp": "claims", "iat ahead": "not_yet", "nbf ahead": "not_yet",
+    "other spelling of the signature 1": "signature",
+}
+
+
+@pytest.mark.parametrize("name", REASONS)
+def test_the_log_knows_why(client, stack, forger, name):
+    """The client does not."""
+    answer = client.with_token(BAD[name](forger)).get("/users/me")
+    refused(answer)
+    [line] = stack.log(event="token_refused", request_id=answer.headers["X-Request-Id"])
+    assert line["reason"] == REASONS[name]
+    assert REASONS[name] not in answer.json()["message"]
+
+
+def test_the_log_knows_what_has_expired(client, stack, forger):
+    answer = client.with_token(forger.make(exp=forger.now - 60)).get("/users/me")
+    refused(answer, "token_expired")
+    [line] = stack.log(event="token_refused", request_id=answer.headers["X-Request-Id"])
+    assert line["reason"] == "expired"
+
+
 # Refresh tokens.
 
 

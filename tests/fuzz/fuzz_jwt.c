@@ -54,7 +54,7 @@ static bool passes(const char *token, size_t len, enum jwt_type type)
 
 	memset(&before, 0x5a, sizeof(before));
 	memcpy(&claims, &before, sizeof(before));
-	err = jwt_verify(keys, token, len, type, NOW, &claims);
+	err = jwt_err(jwt_verify(keys, token, len, type, NOW, &claims));
 	if (err != OK) {
 		assert(err == ERR_UNAUTHORIZED || err == ERR_TOKEN_EXPIRED);
 		assert(memcmp(&claims, &before, sizeof(before)) == 0);
@@ -75,11 +75,11 @@ static void check_sign(enum jwt_type type, const char *token, size_t len)
 	struct jwt_claims again;
 	char signed_token[JWT_MAX_BYTES];
 
-	if (jwt_verify(keys, token, len, type, NOW, &claims) != OK)
+	if (jwt_err(jwt_verify(keys, token, len, type, NOW, &claims)) != OK)
 		return;
 	len = jwt_sign(keys, &claims, signed_token);
 	assert(len < JWT_MAX_BYTES);
-	assert(jwt_verify(keys, signed_token, len, type, NOW, &again) == OK);
+	assert(jwt_err(jwt_verify(keys, signed_token, len, type, NOW, &again)) == OK);
 	assert(memcmp(again.user.bytes, claims.user.bytes, 16) == 0);
 	assert(memcmp(again.session.bytes, claims.session.bytes, 16) == 0);
 	assert(strcmp(again.email, claims.email) == 0);
@@ -132,9 +132,10 @@ static void check_written(const uint8_t *data, size_t size)
 	len += size + strlen(WRITTEN_END);
 	for (int turn = 0; turn < 2; turn++) {
 		size_t token_len = make_token(HEADER, strlen(HEADER), payload, len, token);
-		enum err err = jwt_verify(keys, token, token_len, JWT_ACCESS, NOW, &general);
+		enum err err =
+			jwt_err(jwt_verify(keys, token, token_len, JWT_ACCESS, NOW, &general));
 		token_len = make_token(HEADER, strlen(HEADER), payload + 1, len - 1, token);
-		assert(jwt_verify(keys, token, token_len, JWT_ACCESS, NOW, &quick) == err);
+		assert(jwt_err(jwt_verify(keys, token, token_len, JWT_ACCESS, NOW, &quick)) == err);
 		assert(err != OK || (strcmp(quick.email, general.email) == 0 &&
 				     memcmp(quick.user.bytes, general.user.bytes, 16) == 0 &&
 				     quick.issued_s == general.issued_s &&

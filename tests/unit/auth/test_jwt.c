@@ -75,7 +75,7 @@ static enum err verify(const char *token, size_t len, enum jwt_type type, int64_
 
 	memset(&before, 0x5a, sizeof(before));
 	memcpy(out, &before, sizeof(before));
-	err = jwt_verify(keys, token, len, type, now_s, out);
+	err = jwt_err(jwt_verify(keys, token, len, type, now_s, out));
 	if (err != OK)
 		assert_memory_equal(out, &before, sizeof(before));
 	return err;
@@ -454,8 +454,9 @@ static void test_rfc_7515(void **state)
 	assert_string_equal(text, signature);
 
 	jwt_keys_add(theirs, "rfc", (const char *)key, key_len);
-	assert_int_equal(jwt_verify(theirs, token, strlen(token), JWT_ACCESS, 1300819380, &claims),
-			 ERR_UNAUTHORIZED);
+	assert_int_equal(
+		jwt_err(jwt_verify(theirs, token, strlen(token), JWT_ACCESS, 1300819380, &claims)),
+		ERR_UNAUTHORIZED);
 	jwt_keys_free(theirs);
 }
 
@@ -591,7 +592,7 @@ static void sign_and_verify(const struct jwt_keys *signer, const struct jwt_clai
 
 	assert_int_equal(len, strlen(token));
 	assert_true(len < JWT_MAX_BYTES);
-	assert_int_equal(jwt_verify(signer, token, len, claims->type, NOW, &out), OK);
+	assert_int_equal(jwt_err(jwt_verify(signer, token, len, claims->type, NOW, &out)), OK);
 	assert_true(uuid_equal(&out.user, &claims->user));
 	assert_true(uuid_equal(&out.session, &claims->session));
 	assert_string_equal(out.email, claims->email);
@@ -599,9 +600,9 @@ static void sign_and_verify(const struct jwt_keys *signer, const struct jwt_clai
 	assert_int_equal(out.issued_s, claims->issued_s);
 	assert_int_equal(out.expires_s, claims->expires_s);
 	assert_int_equal(out.counter, claims->counter);
-	assert_int_equal(jwt_verify(signer, token, len,
-				    claims->type == JWT_ACCESS ? JWT_REFRESH : JWT_ACCESS, NOW,
-				    &out),
+	assert_int_equal(jwt_err(jwt_verify(signer, token, len,
+					    claims->type == JWT_ACCESS ? JWT_REFRESH : JWT_ACCESS,
+					    NOW, &out)),
 			 ERR_UNAUTHORIZED);
 
 	/* The same claims make another token each time, because of `jti`. */
@@ -664,11 +665,12 @@ static void test_rotation(void **state)
 	jwt_keys_add(before, "old", OLD_SECRET, strlen(OLD_SECRET));
 	jwt_keys_add(unrelated, "old", SECRET, strlen(SECRET));
 	len = jwt_sign(before, &claims, token);
-	assert_int_equal(jwt_verify(keys, token, len, JWT_ACCESS, NOW, &out), OK);
-	assert_int_equal(jwt_verify(unrelated, token, len, JWT_ACCESS, NOW, &out),
+	assert_int_equal(jwt_err(jwt_verify(keys, token, len, JWT_ACCESS, NOW, &out)), OK);
+	assert_int_equal(jwt_err(jwt_verify(unrelated, token, len, JWT_ACCESS, NOW, &out)),
 			 ERR_UNAUTHORIZED);
 	len = jwt_sign(keys, &claims, token);
-	assert_int_equal(jwt_verify(before, token, len, JWT_ACCESS, NOW, &out), ERR_UNAUTHORIZED);
+	assert_int_equal(jwt_err(jwt_verify(before, token, len, JWT_ACCESS, NOW, &out)),
+			 ERR_UNAUTHORIZED);
 	jwt_keys_free(before);
 	jwt_keys_free(unrelated);
 }

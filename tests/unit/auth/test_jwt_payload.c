@@ -52,7 +52,7 @@ static enum err verify(const char *payload, size_t len, enum jwt_type type, stru
 	hmac_sha256(SECRET, strlen(SECRET), token, (size_t)(end - token), mac);
 	*end++ = '.';
 	end += base64url_encode(mac, sizeof(mac), end);
-	return jwt_verify(keys, token, (size_t)(end - token), type, NOW, out);
+	return jwt_err(jwt_verify(keys, token, (size_t)(end - token), type, NOW, out));
 }
 
 static void assert_same_claims(const struct jwt_claims *a, const struct jwt_claims *b)
