@@ -294,9 +294,10 @@ def waiting_backend(stack):
 
 @pytest.mark.parametrize("end", ["terminated", "killed", "locked for long"])
 def test_a_database_that_goes_away_in_the_middle(served, other, end):
-    assert len(export(other)["tasks"]) == 2000
     answers = []
     asking = threading.Thread(target=lambda: answers.append(other.get(PATH)))
+    # Each worker of the pool finds out by itself that the database is back.
+    wait_for(lambda: all(other.get(PATH).status_code == 200 for _ in served.workers("slow")))
     with journals_held(served):
         asking.start()
         pid = waiting_backend(served)
@@ -307,8 +308,8 @@ def test_a_database_that_goes_away_in_the_middle(served, other, end):
         asking.join()
     refused(answers[0], 503, "unavailable")
     assert "Content-Disposition" not in answers[0].headers
-    wait_for(lambda: other.get("/tasks?limit=1").status_code == 200)
-    assert len(export(other)["tasks"]) == 2000
+    document = wait_for(lambda: (answer := other.get(PATH)).status_code == 200 and answer.json())
+    assert len(document["tasks"]) == 2000
     assert not open_spools(served.workers("slow"))
 
 

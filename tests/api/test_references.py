@@ -249,8 +249,10 @@ def check_counts(user, tasks):
         inside = [task["status"] for task in tasks if task["project_id"] == row["id"]]
         counts = {status.lower(): inside.count(status) for status in STATUSES}
         assert (row["task_counts"], row["task_count"]) == (counts, sum(counts.values()))
+    archived = {row["id"] for row in found(user, "/projects", archived="true")}
     for row in found(user, "/categories"):
-        assert row["task_count"] == sum(task["category_id"] == row["id"] for task in tasks)
+        assert row["task_count"] == sum(task["category_id"] == row["id"] and task["project_id"] not in archived
+                                        for task in tasks)
 
 
 def test_counts_of_many_at_once(user, kind, row, one, reference):
