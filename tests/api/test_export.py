@@ -254,7 +254,7 @@ def test_a_client_that_breaks_off(served, caller, writer, after_bytes):
     for _ in range(3):
         assert len(export(user)["tasks"]) == 1
     assert served.workers("slow") == workers
-    assert not open_spools(workers)
+    wait_for(lambda: not open_spools(workers))
 
 
 def open_spools(workers):
@@ -310,7 +310,7 @@ def test_a_database_that_goes_away_in_the_middle(served, other, end):
     assert "Content-Disposition" not in answers[0].headers
     document = wait_for(lambda: (answer := other.get(PATH)).status_code == 200 and answer.json())
     assert len(document["tasks"]) == 2000
-    assert not open_spools(served.workers("slow"))
+    wait_for(lambda: not open_spools(served.workers("slow")))
 
 
 def test_no_file_can_be_made_for_it(served, other, folder):
