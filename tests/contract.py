@@ -2,6 +2,7 @@
 served OpenAPI document gives. Each client checks each answer here, so the whole suite proves it."""
 
 import functools
+import json
 import operator
 import re
 
@@ -171,8 +172,9 @@ def check_error(response):
 
 
 def check_error_body(response):
-    assert not INSIDES.search(response.text), response.text
     status, body = response.status_code, response.json()
+    told = {name: value for name, value in body.items() if name != "current"}  # which holds people's own words
+    assert not INSIDES.search(json.dumps(told)), response.text
     extra = {"current"} if body["error"] in STALE_WORDS else set()
     if response.headers["Content-Type"] == PROBLEM_TYPE:
         assert set(body) - extra == PROBLEM_MEMBERS

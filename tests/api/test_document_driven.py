@@ -4,6 +4,7 @@ accepted, what it forbids is refused by the name of the member, and each answer 
 import itertools
 import json
 import random
+import re
 import uuid
 
 import pytest
@@ -124,6 +125,16 @@ def has_body(operation):
     return "requestBody" in operation
 
 
+def has_body_of_its_own(operation):
+    """PUT has the row of PATCH, and what lies below a user that of the same without."""
+    return has_body(operation) and not re.match("put|[a-z]+User[A-Z]", operation["operationId"])
+
+
+def has_query_of_its_own(operation):
+    return any(parameter.get("in") == "query" for parameter in operation["parameters"]) and not re.match(
+        "[a-z]+(User|Project|Weekly)[A-Z]", operation["operationId"])
+
+
 def is_ignored(member):
     """A schema that says nothing takes anything."""
     return set(member) == {"description"}
@@ -143,7 +154,7 @@ def fresh(name, value):
 
 def test_each_member_alone(contract, client, candidates):
     differences = Differences()
-    for scene in scenes(contract, client, has_body):
+    for scene in scenes(contract, client, has_body_of_its_own):
         for name, (good, bad) in members(candidates, contract, scene.schema()).items():
             for value in good:
                 body = {**scene.body(), name: fresh(name, value)}
@@ -159,7 +170,7 @@ def test_many_members_at_once(contract, client, candidates):
     differences, dice = Differences(), random.Random(7)
     for scene in scenes(contract, client, has_body):
         values = members(candidates, contract, scene.schema())
-        for _ in range(10):
+        for _ in range(3):
             chosen = {name: fresh(name, dice.choice(good)) for name, (good, _) in values.items()
                       if good and name not in SECONDS and not (name in TOLD_IN_WORDS and name in scene.body())}
             differences.accepted(scene, chosen, chosen, scene.send(json={**scene.body(), **chosen}))
@@ -181,7 +192,7 @@ def test_members_that_are_missing_or_too_many(contract, client):
             differences.refused(scene, extra, [extra], scene.send(json={**scene.body(), extra: 1}))
         for name, member in schema["properties"].items():
             if is_ignored(member):
-                for value in (None, 1, "x", [1], {"x": None}):
+                for value in (None, {"x": None}):
                     body = {**scene.body(), name: value}
                     differences.accepted(scene, {name: value}, [], scene.send(json=body))
     differences.check()
@@ -244,7 +255,7 @@ def is_short(values):
 
 def test_each_parameter_alone(contract, client, candidates):
     differences = Differences()
-    for scene in scenes(contract, client, lambda operation: in_query(contract, operation)):
+    for scene in scenes(contract, client, has_query_of_its_own):
         parameters = in_query(contract, scene.description)
         for name, parameter in parameters.items():
             good, bad = texts(candidates, parameter["schema"])
@@ -264,7 +275,7 @@ def test_many_parameters_at_once(contract, client, candidates):
     for scene in scenes(contract, client, lambda operation: in_query(contract, operation)):
         parameters = in_query(contract, scene.description)
         values = {name: texts(candidates, parameter["schema"]) for name, parameter in parameters.items()}
-        for _ in range(10):
+        for _ in range(3):
             chosen = {name: dice.choice(good) for name, (good, _) in values.items()
                       if name not in SECONDS and name not in TOLD_IN_WORDS}
             differences.accepted(scene, chosen, chosen, scene.send(params={**needed(parameters), **chosen}))
@@ -298,7 +309,7 @@ def test_ids_in_the_path(contract, client, candidates):
             good, bad = candidates.split({"type": "string", "format": "uuid"})
             wrong = [value for value in bad if isinstance(value, str) and value.isascii() and value.isprintable()
                      and not set(value) & set("/?#% \\\"<>") and value]
-            for value in [*good, *wrong]:
+            for value in [*good, *wrong[:6]]:
                 answer = scene.user.request(scene.method, path.replace(name, value).replace(
                     "{id}", str(uuid.uuid4())), json=body, params=parameters)
                 expected = 403 if name == "{user_id}" and value in good else 404
