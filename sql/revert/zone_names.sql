@@ -16,7 +16,7 @@ DO $$
 DECLARE
 	added text;
 BEGIN
-	FOR added IN SELECT name FROM daybook.timezones WHERE zone <> name OR name = 'Factory'
+	FOREACH added IN ARRAY ARRAY['CET', 'EET', 'MET', 'WET', 'Factory']
 	LOOP
 		BEGIN
 			DELETE FROM daybook.timezones WHERE name = added;
