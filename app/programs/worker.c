@@ -11,7 +11,6 @@
 #include "daemon/metrics.h"
 #include "openapi/openapi.h"
 #include "sql/requests.h"
-#include "sql/system.h"
 #include "statements.h"
 #include "web/router.h"
 #include "web/serve.h"
@@ -76,14 +75,11 @@ static struct jwt_keys *make_keys(const struct config *config)
 	return keys;
 }
 
-/* A worker of a newer program may meet an older schema: it says so and answers 503 on /ready. */
+/* A worker of a newer program may meet an older schema: it says so, and answers 503 until that is
+ * migrated. */
 static void check_schema(struct web *web)
 {
-	struct query query = sql_system_ready(schema_change);
-	struct result rows;
-
-	if (db_run(web->db, web->arena, NULL, &query, 1, &rows) == OK &&
-	    !result_bool(&rows, 0, "_schema_ok"))
+	if (db_state(web->db, web->arena) == DB_OUTDATED)
 		log_event(LEVEL_ERROR, "schema_outdated",
 			  "the database lacks the change \"%s\": migrate", schema_change);
 	arena_reset(web->arena);
@@ -110,6 +106,7 @@ static int run_worker(const struct config *config)
 		.lock_timeout_ms = config->lock_timeout_ms,
 		.idle_transaction_timeout_ms = config->idle_transaction_timeout_ms,
 		.tcp_user_timeout_ms = config->tcp_user_timeout_ms,
+		.schema_change = schema_change,
 	};
 	struct db_settings login_settings = settings;
 	struct web web = { .config = config,

@@ -40,6 +40,7 @@ void db_on_delay(struct db *db, void (*run)(void *context), void *context)
 void connection_close(struct db *db)
 {
 	cancel_abandon(&db->cancel);
+	db->schema_ok = false;
 	PQfinish(db->conn);
 	db->conn = NULL;
 	for (size_t i = 0; i < CACHE_SLOTS; i++)

@@ -23,6 +23,7 @@ struct db {
 	const struct db_settings *settings;
 	PGconn *conn;	     /* NULL: not connected */
 	bool in_transaction; /* an explicit one: db_begin() */
+	bool schema_ok;	     /* it has the change of the settings */
 	struct prepared cache[CACHE_SLOTS];
 	unsigned cached;
 	unsigned generation;

@@ -43,6 +43,48 @@ static void drop(struct db *db, enum outcome outcome)
 		connection_pause(db, late);
 }
 
+/* Whether the schema is one for this program: asked once on each connection, and again as long as
+ * it is not. A schema that cannot even say so is none. */
+static enum outcome check_schema(struct db *db, struct arena *arena, int64_t deadline_us)
+{
+	const char *change = db->settings->schema_change;
+	struct query query = sql_request_schema_has(change);
+	struct batch batch = { .queries = &query, .count = 1 };
+	struct result rows = { 0 };
+
+	if (db->schema_ok || !change)
+		return BATCH_DONE;
+	enum outcome outcome = pipeline_run(db, arena, &batch, deadline_us, &rows);
+	if (outcome == BATCH_DONE && result_bool(&rows, 0, "_ok")) {
+		db->schema_ok = true;
+		return BATCH_DONE;
+	}
+	if (outcome != BATCH_DONE && outcome != BATCH_FAILED && outcome != BATCH_OUTDATED)
+		return outcome;
+	db->fault = (struct db_fault){ .message = "the schema is older than the program" };
+	return BATCH_OUTDATED;
+}
+
+/* Runs the batch on a schema that fits. When something in the schema is missing nevertheless, it
+ * has changed, or the statement is wrong. */
+static enum outcome run_once(struct db *db, struct arena *arena, const struct batch *batch,
+			     int64_t deadline_us, struct result *results)
+{
+	bool alone = !db->in_transaction && !batch->before;
+	enum outcome outcome =
+		db->in_transaction ? BATCH_DONE : check_schema(db, arena, deadline_us);
+
+	if (outcome != BATCH_DONE)
+		return outcome;
+	outcome = pipeline_run(db, arena, batch, deadline_us, results);
+	if (outcome != BATCH_OUTDATED)
+		return outcome;
+	db->schema_ok = false;
+	if (alone && check_schema(db, arena, deadline_us) == BATCH_DONE)
+		return BATCH_FAILED;
+	return BATCH_OUTDATED;
+}
+
 /* Tries until it is done, or until trying again is pointless or dangerous. What begins or is inside
  * an explicit transaction has one try only: the whole of it would have to be repeated. */
 static enum outcome run_tries(struct db *db, struct arena *arena, const struct batch *batch,
@@ -55,7 +97,7 @@ static enum outcome run_tries(struct db *db, struct arena *arena, const struct b
 		memset(results, 0, batch->count * sizeof *results);
 		if (db->in_transaction ? !db->conn : !connection_open(db, deadline_us))
 			return BATCH_BUSY;
-		outcome = pipeline_run(db, arena, batch, deadline_us, results);
+		outcome = run_once(db, arena, batch, deadline_us, results);
 		if (outcome == BATCH_LOST || outcome == BATCH_LATE)
 			drop(db, outcome);
 		if (outcome == BATCH_DONE || db->in_transaction || batch->before)
@@ -84,6 +126,22 @@ static enum err conclude(enum outcome outcome)
 		return ERR_TOO_MANY_REQUESTS;
 	default:
 		return ERR_UNAVAILABLE;
+	}
+}
+
+enum db_state db_state(struct db *db, struct arena *arena)
+{
+	struct batch nothing = { 0 };
+	struct result none;
+
+	db->schema_ok = false;
+	switch (run_tries(db, arena, &nothing, &none)) {
+	case BATCH_DONE:
+		return DB_READY;
+	case BATCH_OUTDATED:
+		return DB_OUTDATED;
+	default:
+		return DB_UNREACHABLE;
 	}
 }
 

@@ -27,6 +27,7 @@ struct db_settings {
 	const char *url; /* a libpq connection string */
 	int connect_timeout_s, statement_timeout_ms, lock_timeout_ms;
 	int idle_transaction_timeout_ms, tcp_user_timeout_ms;
+	const char *schema_change; /* that the schema must have; NULL: any will do */
 };
 
 /* Why the last db_run() failed: what PostgreSQL said, for the log and the table of constraints. */
@@ -39,6 +40,8 @@ struct db_fault {
 
 struct db;
 
+enum db_state { DB_READY, DB_OUTDATED, DB_UNREACHABLE };
+
 /* A connection that is not made yet; `settings` must outlive it. */
 struct db *db_new(const struct db_settings *settings);
 void db_free(struct db *db);
@@ -47,6 +50,10 @@ void db_free(struct db *db);
  * while it is waited for: so the caller can see to what must not wait, too. It must not use `db`.
  */
 void db_on_delay(struct db *db, void (*run)(void *context), void *context);
+
+/* Asks the database how it is. As long as its schema lacks the settings' change, whatever is run
+ * fails with ERR_UNAVAILABLE, so that nothing is half served; that is asked once a connection. */
+enum db_state db_state(struct db *db, struct arena *arena);
 
 /* Runs `count` queries (at most SQL_MAX_QUERIES) as one transaction in one round trip; the
  * results join the arena. ERR_SESSION_REVOKED: the scope's session has ended; ERR_UNAUTHORIZED: the

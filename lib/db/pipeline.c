@@ -32,6 +32,11 @@ static const struct {
 	{ "26000", BATCH_LOST },      /* a prepared statement is gone: prepare anew */
 	{ "XX", BATCH_LOST },	      /* internal error: trust nothing of this connection */
 	{ "DB429", BATCH_CROWDED },   /* take_turn() */
+	{ "42P01", BATCH_OUTDATED },  /* undefined_table */
+	{ "42703", BATCH_OUTDATED },  /* undefined_column */
+	{ "42883", BATCH_OUTDATED },  /* undefined_function */
+	{ "42704", BATCH_OUTDATED },  /* undefined_object */
+	{ "3F000", BATCH_OUTDATED },  /* invalid_schema_name */
 };
 
 /* What is sent for one query: a time limit and a Parse may go before it. */

@@ -12,7 +12,8 @@ enum outcome {
 	BATCH_LATE,   /* neither is it, because the server is silent */
 	BATCH_TIMED_OUT,
 	BATCH_BUSY,
-	BATCH_CROWDED, /* too many requests of one user at once */
+	BATCH_CROWDED,	/* too many requests of one user at once */
+	BATCH_OUTDATED, /* the schema lacks something */
 	BATCH_FAILED,
 };
 

@@ -75,7 +75,7 @@ static enum err ask_portion(struct listing *l, struct arena *arena, int64_t rows
 		list_go_on(l->list, l->key, l->id);
 	list_take(l->list, rows);
 	arena_reset(arena);
-	enum err err = db_run(req->web->db, arena, &req->scope, &l->list->page, 1, out);
+	enum err err = db_run(req->db, arena, &req->scope, &l->list->page, 1, out);
 	return err == OK ? OK : ask_failed(req, err);
 }
 

@@ -20,6 +20,10 @@ SELECT FROM begin_foreign_request(:user_id, :email) AS outcome WHERE outcome = '
 -- Takes one of the user's turns at what may take long; it ends with the transaction.
 SELECT take_turn(:patience_ms) AS _done;
 
+-- request_schema_has(change text) reads
+-- Whether the schema is at least the one that the program was built for.
+SELECT schema_has(:change) AS _ok;
+
 -- request_exists_elsewhere(resource text, id uuid) reads
 -- Whether somebody has a row with this id.
 SELECT exists_elsewhere(:resource, :id) AS _exists;

@@ -39,6 +39,11 @@ static const struct statement empty = STATEMENT("DELETE FROM t");
 static const struct statement count_rows = STATEMENT("SELECT count(*) AS n FROM t");
 static const struct statement insert =
 	STATEMENT("INSERT INTO t VALUES ($1)", .param_count = 1, .param_types = { PG_INT8 });
+static const struct statement make_late_table =
+	STATEMENT("CREATE TEMP TABLE late (n bigint UNIQUE DEFERRABLE INITIALLY DEFERRED)");
+static const struct statement insert_checked_late =
+	STATEMENT("INSERT INTO late VALUES ($1)", .param_count = 1, .param_types = { PG_INT8 });
+static const struct statement missing = STATEMENT("SELECT no_such_function()");
 static const struct statement twice_refused =
 	STATEMENT("DO $$ BEGIN IF nextval('tries') < 3 THEN"
 		  " RAISE EXCEPTION USING errcode = 'serialization_failure'; END IF; END $$");
@@ -59,12 +64,17 @@ static struct db_settings settings = { .connect_timeout_s = 3,
 static struct arena *arena;
 static struct db *db;
 
-static enum err run(const struct statement *statement)
+static enum err run_on(struct db *connection, const struct statement *statement)
 {
 	struct query query = { .statement = statement };
 	struct result result;
 
-	return db_run(db, arena, NULL, &query, 1, &result);
+	return db_run(connection, arena, NULL, &query, 1, &result);
+}
+
+static enum err run(const struct statement *statement)
+{
+	return run_on(db, statement);
 }
 
 static int64_t number(const struct statement *statement)
@@ -80,6 +90,12 @@ static int64_t number(const struct statement *statement)
 static struct query insertion(int64_t n)
 {
 	return (struct query){ &insert, { param_integer((struct integer){ n, true }) } };
+}
+
+static struct query insert_late(int64_t n)
+{
+	return (struct query){ &insert_checked_late,
+			       { param_integer((struct integer){ n, true }) } };
 }
 
 static int set_up(void **state)
@@ -215,6 +231,83 @@ static void test_broken_connection(void **state)
 	assert_int_equal(db_generation(db), before + 2);
 }
 
+/* What the server says to what callers get, and whether the connection lives on. */
+static void test_each_sqlstate(void **state)
+{
+	static const struct {
+		const char *sqlstate;
+		enum err err;
+		bool kept;
+	} rows[] = {
+		{ "40001", ERR_UNAVAILABLE, true },	  { "40P01", ERR_UNAVAILABLE, true },
+		{ "57014", ERR_TIMEOUT, true },		  { "55P03", ERR_UNAVAILABLE, true },
+		{ "53100", ERR_UNAVAILABLE, true },	  { "53200", ERR_UNAVAILABLE, true },
+		{ "53300", ERR_UNAVAILABLE, true },	  { "57P01", ERR_UNAVAILABLE, false },
+		{ "57P03", ERR_UNAVAILABLE, false },	  { "08006", ERR_UNAVAILABLE, false },
+		{ "25006", ERR_UNAVAILABLE, false },	  { "25P03", ERR_UNAVAILABLE, false },
+		{ "26000", ERR_UNAVAILABLE, false },	  { "XX001", ERR_UNAVAILABLE, false },
+		{ "DB429", ERR_TOO_MANY_REQUESTS, true }, { "42P01", ERR_INTERNAL, true },
+		{ "42703", ERR_INTERNAL, true },	  { "42883", ERR_INTERNAL, true },
+		{ "42704", ERR_INTERNAL, true },	  { "3F000", ERR_INTERNAL, true },
+		{ "23505", ERR_INTERNAL, true },	  { "22003", ERR_INTERNAL, true },
+		{ "DB400", ERR_INTERNAL, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const char *sql = arena_printf(
+			arena, "DO $$ BEGIN RAISE EXCEPTION USING errcode = '%s'; END $$",
+			rows[i].sqlstate);
+		struct sql_line line = { .text = sql };
+		struct statement raise = { .name = "raise", .line_count = 1, .lines = &line };
+		struct db *other = db_new(&settings);
+		assert_int_equal(run_on(other, &one), OK);
+		assert_int_equal(run_on(other, &raise), rows[i].err);
+		assert_string_equal(db_fault(other)->sqlstate, rows[i].sqlstate);
+		assert_int_equal(db_socket(other) >= 0, rows[i].kept);
+		assert_int_equal(run_on(other, &one), OK);
+		assert_int_equal(db_generation(other), rows[i].kept ? 1 : 2);
+		db_free(other);
+	}
+}
+
+/* A constraint that is checked when the transaction ends fails behind the last statement. */
+static void test_failure_at_the_end(void **state)
+{
+	struct query queries[] = { insert_late(1), insert_late(1) };
+	struct result results[2];
+
+	(void)state;
+	assert_int_equal(run(&make_late_table), OK);
+	assert_int_equal(db_run(db, arena, NULL, queries, 2, results), ERR_INTERNAL);
+	assert_string_equal(db_fault(db)->sqlstate, "23505");
+	assert_int_equal(number(&one), 1);
+	assert_int_equal(db_run(db, arena, NULL, queries, 1, results), OK);
+	assert_int_equal(number(&one), 1);
+}
+
+/* A schema without the program's change: nothing is served on it, and that is told apart from a
+ * server that is away. */
+static void test_schema_of_another_program(void **state)
+{
+	struct db_settings expecting = settings;
+	struct db *other = db_new(&expecting);
+
+	(void)state;
+	expecting.schema_change = "no such change";
+	assert_int_equal(db_state(other, arena), DB_OUTDATED);
+	assert_int_equal(run_on(other, &one), ERR_UNAVAILABLE);
+	expecting.schema_change = "tasks";
+	assert_int_equal(run_on(other, &one), OK);
+	assert_int_equal(db_state(other, arena), DB_READY);
+	expecting.schema_change = "no such change";
+	assert_int_equal(run_on(other, &one), OK); /* asked once a connection … */
+	assert_int_equal(run_on(other, &missing), ERR_UNAVAILABLE);
+	assert_int_equal(run_on(other, &one), ERR_UNAVAILABLE); /* … or when something is missing */
+	assert_int_equal(db_generation(other), 1);
+	db_free(other);
+}
+
 /* The server ends the connection while nothing runs: by itself, then noticed and not. */
 static void test_idle_connection_ends(void **state)
 {
@@ -318,6 +411,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_late_answer, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_late_answer_in_transaction, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_repeated, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_each_sqlstate, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_failure_at_the_end, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_schema_of_another_program, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_broken_connection, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_idle_connection_ends, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_many_variants, set_up, tear_down),
