@@ -39,9 +39,10 @@ const struct shape journal_shape = SHAPE(struct journal, "Journal", journal_fiel
 static const struct field summary_fields[] = {
 	ANSWER("id", KIND_UUID),
 	ANSWER("title", KIND_TEXT, .nullable = true, .max = 200),
-	ANSWER("excerpt", KIND_TEXT, .max = 280, .example = "It began before breakfast.",
+	ANSWER("excerpt", KIND_TEXT, .example = "It began before breakfast", .max = 280,
 	       .doc = "The first 280 characters of the content."),
-	ANSWER("content_length", KIND_INTEGER, .doc = "How many characters the content has."),
+	ANSWER("content_length", KIND_INTEGER, .example = "46",
+	       .doc = "How many characters the content has."),
 	ANSWER("entry_date", KIND_DATE),
 	ANSWER("tags", KIND_STRINGS, .max_items = MAX_TAGS, .min = 1, .max = MAX_TAG_SHOWN),
 	ANSWER("mood_id", KIND_UUID, .nullable = true),

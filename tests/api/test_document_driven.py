@@ -24,7 +24,7 @@ TOLD_IN_WORDS = {
     "name": {"name_taken"},
 }
 # What is only told when all else is right.
-TOLD_LAST = {"timezone", "email", "cursor"}
+TOLD_LAST = {"cursor", "email"}
 # The second of each pair must fit the first, which no schema can tell either.
 SECONDS = {"completed", "before", "offset", "date_to", "due_date_to", "score_max"}
 # After a success these cannot be done again in the same place.
@@ -229,7 +229,7 @@ def texts(candidates, schema):
         written = value if isinstance(value, list) else [value]
         if not written or not all(isinstance(part, (str, int)) for part in written):
             continue
-        if "\0" in "".join(map(str, written)) or written == ["9999-12-31"]:
+        if "\0" in "".join(map(str, written)):
             continue
         parts = [str(part).lower() if isinstance(part, bool) else str(part) for part in written]
         several = ",".join(parts).split(",") if "array" in schema.get("type", []) else parts
