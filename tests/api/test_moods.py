@@ -286,6 +286,22 @@ def test_days_without_an_hour_and_with_one_more(client):
         assert [mood["recorded_at"] for mood in found(user, "/moods", date_from=day, date_to=day)] == [last, first]
 
 
+@pytest.mark.parametrize("zone, at, day", [
+    ("Asia/Magadan", "2014-10-25T12:30:00Z", "2014-10-26"), ("America/Toronto", "1974-10-27T04:00:30Z", "1974-10-27"),
+    ("Antarctica/Casey", "2010-03-04T15:00:00Z", "2010-03-04"), ("CET", "2026-07-01T22:00:00Z", "2026-07-02"),
+    ("EET", "2026-07-01T21:00:00Z", "2026-07-02"), ("Pacific/Apia", "2011-12-30T10:00:00Z", "2011-12-31")])
+def test_the_list_and_the_statistics_know_one_day(client, zone, at, day):
+    user = client.new_user(timezone=zone)
+    mood = feel(user, recorded_at=at)
+    there = moment(mood).astimezone(zoneinfo.ZoneInfo(zone)).date()
+    assert str(there) == day
+    assert found(user, "/moods", date_from=day, date_to=day) == [mood]
+    assert found(user, "/moods", date_to=str(there - datetime.timedelta(1))) == []
+    assert found(user, "/moods", date_from=str(there + datetime.timedelta(1))) == []
+    days = user.get("/moods/stats", params={"period": "month", "date": day}).json()["days"]
+    assert [entry["date"] for entry in days if entry["count"]] == [day]
+
+
 @pytest.mark.parametrize("query, fields", [
     ("date_from=2026-01-02&date_to=2026-01-01", ["date_to"]), ("date_from=2026-02-30", ["date_from"]), ("date_to=2026-01-01T00:00:00Z", ["date_to"]),
     ("date_from=", ["date_from"]), ("date_to=2026-01-01&date_to=2026-01-01", ["date_to"]), ("score_min=0", ["score_min"]), ("score_max=6", ["score_max"]),
