@@ -70,12 +70,13 @@ WHERE user_id = current_user_id() AND id = :id
 RETURNING id;
 
 -- journal_tags() reads
--- The tags in use, the most used first, each as its first entry has it.
+-- The tags in use, the most used first, each as its first entry has it. So many as one answer may have.
 SELECT (array_agg(t.tag ORDER BY j.created_at, j.id))[1] AS tag, count(*)::int AS count
 FROM journal_tags AS t JOIN journals AS j ON j.user_id = t.user_id AND j.id = t.journal_id
 WHERE t.user_id = current_user_id()
 GROUP BY t.tag_fold
-ORDER BY count(*) DESC, 1;
+ORDER BY count(*) DESC, 1
+LIMIT 5000;
 
 -- journal_list(date_from date, date_to date, tag text[], search text, mood_id uuid, view text) reads pages
 -- One page in one order, of whole entries or of summaries.

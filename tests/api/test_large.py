@@ -163,6 +163,17 @@ def test_other_lists_are_whole(memory, stack, user, path, table, columns):
     assert (first.json()["count"], last.json()["count"]) == (200, 1)
 
 
+def test_more_tags_than_one_answer_has(stack, user):
+    """The most used are there."""
+    stack.ask("DELETE FROM journals WHERE user_id = %s", user.id)
+    stack.ask("INSERT INTO journals (user_id, id, content, entry_date, tags)"
+              " SELECT %s, gen_random_uuid(), 'x', '2026-01-01', array_agg('tag ' || n) || ARRAY['always']"
+              " FROM generate_series(1, 5016) AS n GROUP BY n / 19", user.id)
+    tags = user.get("/journals/tags").json()["tags"]
+    assert len(tags) == 5000
+    assert tags[0] == {"tag": "always", "count": 265}
+
+
 BODIES = {
     "text": {"content": "x" * (MIB + MIB // 4)},
     "names": {f"{'n' * 180}{number}": 0 for number in range(9900)},
