@@ -6,7 +6,6 @@
 #include "web/answer.h"
 #include "web/ask.h"
 #include "web/body.h"
-#include "web/fault.h"
 #include "web/filter.h"
 #include "web/refuse.h"
 #include "web/reply.h"
@@ -22,8 +21,12 @@ extern const struct constraint constraints[];
 extern const struct text_format format_email, format_username, format_password, format_color,
 	format_tag, format_position, format_timezone, format_uuid;
 
-/* Notes every rule that a new password breaks. NULL, which is wrong already, breaks none. */
-void note_password(struct request *req, const char *field, const char *password);
+/* What is wrong with a time zone that is none. */
+#define NO_TIMEZONE                                                                                \
+	{                                                                                          \
+		FAULT_FORMAT, "must be an IANA time zone, such as Europe/Berlin",                  \
+			.format = "timezone"                                                       \
+	}
 
 /* Notes what the database says of an account's members: rows of `_field` and `_taken`. Whether all
  * wrong fields noted so far are members that somebody else has. */

@@ -2,29 +2,41 @@
  * ownership are tested there and nowhere else. */
 #include "app.h"
 
+#define TAKEN                                                                                      \
+	{                                                                                          \
+		FAULT_TAKEN                                                                        \
+	}
+#define NOT_ONE_OF_YOUR(rows)                                                                      \
+	{                                                                                          \
+		FAULT_NOT_YOURS, "is not one of your " rows                                        \
+	}
+#define WRONG_TAGS                                                                                 \
+	{                                                                                          \
+		FAULT_LENGTH, "must be at most 20 texts of 1 to 50 characters", .min = "1",        \
+										.max = "50"        \
+	}
+
 const struct constraint constraints[] = {
-	{ "users_email_key", ERR_EMAIL_TAKEN, "email", "is already in use" },
-	{ "users_email_check", ERR_UNAUTHORIZED, NULL, NULL }, /* a token of another issuer */
-	{ "users_username_key", ERR_USERNAME_TAKEN, "username", "is already in use" },
-	{ "users_timezone_fkey", ERR_VALIDATION, "timezone",
-	  "must be an IANA time zone, such as Europe/Berlin" },
-	{ "categories_name_key", ERR_NAME_TAKEN, "name", "is already in use" },
-	{ "tasks_project_fkey", ERR_VALIDATION, "project_id", "is not one of your projects" },
-	{ "tasks_category_fkey", ERR_VALIDATION, "category_id", "is not one of your categories" },
+	{ "users_email_key", ERR_EMAIL_TAKEN, "email", TAKEN },
+	{ "users_email_check", ERR_UNAUTHORIZED }, /* a token of another issuer */
+	{ "users_username_key", ERR_USERNAME_TAKEN, "username", TAKEN },
+	{ "users_timezone_fkey", ERR_VALIDATION, "timezone", NO_TIMEZONE },
+	{ "categories_name_key", ERR_NAME_TAKEN, "name", TAKEN },
+	{ "tasks_project_fkey", ERR_VALIDATION, "project_id", NOT_ONE_OF_YOUR("projects") },
+	{ "tasks_category_fkey", ERR_VALIDATION, "category_id", NOT_ONE_OF_YOUR("categories") },
 	/* Two tasks that were appended at once drew the same random digits: try again. */
-	{ "tasks_place", ERR_UNAVAILABLE, NULL, NULL },
-	{ "place_cursor", ERR_INVALID_CURSOR, NULL, NULL },
-	{ "journals_mood_fkey", ERR_VALIDATION, "mood_id", "is not one of your moods" },
-	{ "journals_tags_check", ERR_VALIDATION, "tags",
-	  "must be at most 20 texts of 1 to 50 characters" },
+	{ "tasks_place", ERR_UNAVAILABLE },
+	{ "place_cursor", ERR_INVALID_CURSOR },
+	{ "journals_mood_fkey", ERR_VALIDATION, "mood_id", NOT_ONE_OF_YOUR("moods") },
+	{ "journals_tags_check", ERR_VALIDATION, "tags", WRONG_TAGS },
 	/* The account was deleted after the request had begun. */
-	{ "tasks_user_id_fkey", ERR_SESSION_REVOKED, NULL, NULL },
-	{ "projects_user_id_fkey", ERR_SESSION_REVOKED, NULL, NULL },
-	{ "categories_user_id_fkey", ERR_SESSION_REVOKED, NULL, NULL },
-	{ "moods_user_id_fkey", ERR_SESSION_REVOKED, NULL, NULL },
-	{ "journals_user_id_fkey", ERR_SESSION_REVOKED, NULL, NULL },
-	{ "board_generations_user_id_fkey", ERR_SESSION_REVOKED, NULL, NULL },
-	{ "idempotency_keys_user_id_fkey", ERR_SESSION_REVOKED, NULL, NULL },
-	{ "sessions_user_id_fkey", ERR_INVALID_CREDENTIALS, NULL, NULL },
+	{ "tasks_user_id_fkey", ERR_SESSION_REVOKED },
+	{ "projects_user_id_fkey", ERR_SESSION_REVOKED },
+	{ "categories_user_id_fkey", ERR_SESSION_REVOKED },
+	{ "moods_user_id_fkey", ERR_SESSION_REVOKED },
+	{ "journals_user_id_fkey", ERR_SESSION_REVOKED },
+	{ "board_generations_user_id_fkey", ERR_SESSION_REVOKED },
+	{ "idempotency_keys_user_id_fkey", ERR_SESSION_REVOKED },
+	{ "sessions_user_id_fkey", ERR_INVALID_CREDENTIALS },
 	{ .name = NULL },
 };

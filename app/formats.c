@@ -30,76 +30,97 @@ static bool is_domain(const char *text)
 
 /* A dot-atom at a domain (RFC 5322 section 3.4.1), without quoted forms: nothing that could be
  * taken for more than one address or for a header. */
-static const char *email_fault(const char *value)
+static bool is_email(const char *value)
 {
 	static const char atom[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 				   "!#$%&'*+/=?^_`{|}~-.";
 	size_t local = strspn(value, atom);
 
-	if (local == 0 || local > 64 || value[0] == '.' || value[local - 1] == '.' ||
-	    memmem(value, local, "..", 2) || value[local] != '@' || !is_domain(value + local + 1))
-		return "must be an email address";
-	return NULL;
+	return local > 0 && local <= 64 && value[0] != '.' && value[local - 1] != '.' &&
+	       !memmem(value, local, "..", 2) && value[local] == '@' &&
+	       is_domain(value + local + 1);
 }
 
-static const char *username_fault(const char *value)
+static bool is_username(const char *value)
 {
-	if (value[strspn(value, letters_digits)] == '\0')
-		return NULL;
-	for (; *value; value++)
-		if (!strchr(letters_digits, *value) && !strchr("_.-", *value))
-			return "may have letters, digits, `_`, `.` and `-` only";
-	return NULL;
+	while (*value && (strchr(letters_digits, *value) || strchr("_.-", *value)))
+		value++;
+	return *value == '\0';
 }
 
-static const char *color_fault(const char *value)
+static bool is_color(const char *value)
 {
-	bool right = value[0] == '#' && strlen(value) == 7 &&
-		     strspn(value + 1, "0123456789abcdefABCDEF") == 6;
-
-	return right ? NULL : "must be a colour such as #1E90FF";
+	return value[0] == '#' && strlen(value) == 7 &&
+	       strspn(value + 1, "0123456789abcdefABCDEF") == 6;
 }
 
-static const char *tag_fault(const char *value)
+static bool has_no_comma(const char *value)
 {
-	return strchr(value, ',') ? "must not contain a comma" : NULL;
+	return !strchr(value, ',');
 }
 
-static const char *uuid_fault(const char *value)
+static bool is_uuid(const char *value)
 {
 	struct uuid uuid;
 
-	return uuid_parse(value, strlen(value), &uuid) ? NULL : "must be UUIDs";
+	return uuid_parse(value, strlen(value), &uuid);
 }
 
-/* What email_fault() takes, as a regular expression. */
+static const struct text_rule email_rules[] = {
+	{ is_email, { FAULT_FORMAT, "must be an email address", .format = "email" } },
+	{ NULL },
+};
+
+static const struct text_rule username_rules[] = {
+	{ is_username, { FAULT_CHARACTER, "may have letters, digits, _, . and - only" } },
+	{ NULL },
+};
+
+static const struct text_rule password_rules[] = {
+	{ password_is_long_enough,
+	  { FAULT_LENGTH, "must be at least 8 characters long", .min = "8" } },
+	{ password_fits, { FAULT_LENGTH, "must be at most 72 bytes long", .max = "72" } },
+	{ password_has_upper_case, { FAULT_UPPER_CASE } },
+	{ password_has_lower_case, { FAULT_LOWER_CASE } },
+	{ password_has_digit, { FAULT_DIGIT } },
+	{ password_has_symbol, { FAULT_SYMBOL } },
+	{ NULL },
+};
+
+static const struct text_rule color_rules[] = {
+	{ is_color, { FAULT_FORMAT, "must be a colour such as #1E90FF", .format = "color" } },
+	{ NULL },
+};
+
+static const struct text_rule tag_rules[] = {
+	{ has_no_comma, { FAULT_CHARACTER, "must not contain a comma" } },
+	{ NULL },
+};
+
+static const struct text_rule uuid_rules[] = {
+	{ is_uuid, { FAULT_FORMAT, "must be a UUID", .format = "uuid" } },
+	{ NULL },
+};
+
+/* What is_email() takes, as a regular expression. */
 #define ATOM "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 #define LABEL "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 
 const struct text_format format_email = {
 	.openapi = "email",
 	.pattern = "^\\s*(?=[^@]{1,64}@)" ATOM "(\\." ATOM ")*@(" LABEL "\\.)+" LABEL "\\s*$",
-	.fault = email_fault,
+	.rules = email_rules,
 	.trimmed = true,
 };
 const struct text_format format_username = { .pattern = "^[A-Za-z0-9_.-]+$",
-					     .fault = username_fault };
-/* note_password() tells which rules it breaks. */
-const struct text_format format_password = { .openapi = "password" };
-const struct text_format format_color = { .pattern = "^#[0-9A-Fa-f]{6}$", .fault = color_fault };
+					     .rules = username_rules };
+const struct text_format format_password = { .openapi = "password", .rules = password_rules };
+const struct text_format format_color = { .pattern = "^#[0-9A-Fa-f]{6}$", .rules = color_rules };
 const struct text_format format_tag = { .pattern = TEXT_PATTERN_NOT_BLANK(","),
-					.fault = tag_fault };
+					.rules = tag_rules };
 const struct text_format format_timezone = { .openapi = "timezone" };
 const struct text_format format_position = { .pattern = "^[0-9A-Za-z]+$" };
-const struct text_format format_uuid = { .openapi = "uuid", .fault = uuid_fault };
-
-void note_password(struct request *req, const char *field, const char *password)
-{
-	const char *fault = NULL;
-
-	while (password && (fault = password_fault(password, fault)))
-		fault_add(req, field, fault);
-}
+const struct text_format format_uuid = { .openapi = "uuid", .rules = uuid_rules };
 
 bool note_account_faults(struct request *req, const struct result *rows)
 {
@@ -108,9 +129,8 @@ bool note_account_faults(struct request *req, const struct result *rows)
 	for (int i = 0; i < rows->row_count; i++) {
 		bool taken = result_bool(rows, i, "_taken");
 		only_taken = only_taken && taken;
-		fault_add(req, result_text(rows, i, "_field"),
-			  taken ? "is already in use"
-				: "must be an IANA time zone, such as Europe/Berlin");
+		fault_add(&req->faults, result_text(rows, i, "_field"),
+			  taken ? (struct fault){ FAULT_TAKEN } : (struct fault)NO_TIMEZONE);
 	}
 	return only_taken && rows->row_count > 0;
 }
@@ -118,6 +138,8 @@ bool note_account_faults(struct request *req, const struct result *rows)
 enum err check_dates(struct request *req, const struct date *from, const struct date *to)
 {
 	if (from->set && to->set && from->days > to->days)
-		fault_add(req, "date_to", "must not be before date_from");
-	return fault_check(req);
+		fault_add(&req->faults, "date_to",
+			  (struct fault){ FAULT_CONFLICT, "must not be before date_from",
+					  .with = "date_from" });
+	return refuse_faults(req);
 }

@@ -71,5 +71,5 @@ enum err confirm_password(struct request *req, const char *field, const char *pa
 		return OK;
 	audit_begin(req, &line, "password_wrong");
 	log_end(&line);
-	return refuse(req, ERR_INVALID_PASSWORD, field, "is wrong");
+	return refuse_field(req, ERR_INVALID_PASSWORD, field, (struct fault){ FAULT_WRONG });
 }

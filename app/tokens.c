@@ -69,6 +69,7 @@ enum err tokens_read_refresh(struct request *req, const char *token, struct jwt_
 
 enum err tokens_refuse_refresh(struct request *req, enum err err)
 {
-	return refuse(req, err, NULL,
-		      err == ERR_UNAUTHORIZED ? "a valid refresh token is required" : NULL);
+	return err == ERR_UNAUTHORIZED
+		       ? refuse_saying(req, err, "a valid refresh token is required")
+		       : refuse(req, err);
 }

@@ -42,6 +42,19 @@ ANSWER_HEADERS = {
 }
 ERROR_MEMBERS = {"error", "code", "message", "details", "request_id"}
 PROBLEM_MEMBERS = {"type", "title", "status", "detail", "error", "details", "request_id"}
+DETAIL_MEMBERS = {"field", "code", "message"}
+# What a word of a wrong field may bring besides, one of these sets; nothing if it is not here.
+LIMITS = {
+    "type": [{"type"}],
+    "length": [{"min", "max"}, {"min"}, {"max"}],
+    "items": [{"min", "max"}, {"max"}],
+    "range": [{"min", "max"}, set()],
+    "one_of": [{"allowed"}],
+    "format": [{"format"}],
+    "conflict": [{"with"}, set()],
+}
+# Those that were seen, for the account at the end.
+codes = set()
 REQUEST_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 INSIDES = re.compile(r"SELECT |INSERT |UPDATE |pq:|PG|SQL|errno|/(usr|work|home|tmp|var|lib)/|\.[ch]:\d")
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
@@ -187,12 +200,27 @@ def check_error_body(response):
     if "Idempotency-Replayed" not in response.headers:  # the body is that of the first request
         assert body["request_id"] == response.headers["X-Request-Id"]
     for detail in body["details"]:
-        assert set(detail) == {"field", "message"} and detail["message"]
+        check_detail(detail)
+
+
+def check_detail(detail):
+    """A wrong field has a word for programs and a plain sentence for people, and the limits of the word."""
+    limits = {name: value for name, value in detail.items() if name not in DETAIL_MEMBERS}
+    assert set(detail) >= DETAIL_MEMBERS and detail["message"], detail
+    assert not set("`*\n") & set(detail["message"]), "the message is plain text"
+    assert set(limits) in LIMITS.get(detail["code"], [set()]), detail
+    codes.add(detail["code"])
 
 
 def refused(response, status, word, *fields):
-    """The answer is this refusal, and its details name exactly these fields."""
+    """The answer is this refusal, and its details name exactly these fields, in this order; a field may
+    have several faults."""
     body = response.json()
     assert (response.status_code, body["error"]) == (status, word), response.text
-    assert [detail["field"] for detail in body["details"]] == list(fields)
+    assert list(dict.fromkeys(detail["field"] for detail in body["details"])) == list(fields), response.text
     return response
+
+
+def faults(response):
+    """What is wrong, as (field, word)."""
+    return [(detail["field"], detail["code"]) for detail in response.json()["details"]]

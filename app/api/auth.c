@@ -59,13 +59,12 @@ static enum err check_registration(struct request *req, const struct registratio
 	queries[limits] = sql_auth_faults(in->email, in->username, in->timezone);
 	TRY(ask_all(req, queries, limits + 1, results));
 	if (wrong && limits > 0 && result_integer(&results[0], 0, "_wait_s").value > 0)
-		return fault_check(req);
+		return refuse_faults(req);
 	TRY(check_limits(req, results, limits));
 	if (!note_account_faults(req, &results[limits]))
-		return fault_check(req);
+		return refuse_faults(req);
 	bool email = strcmp(result_text(&results[limits], 0, "_field"), "email") == 0;
-	return refuse(req, email ? ERR_EMAIL_TAKEN : ERR_USERNAME_TAKEN, NULL,
-		      req->faults.sentence);
+	return refuse_noted(req, email ? ERR_EMAIL_TAKEN : ERR_USERNAME_TAKEN);
 }
 
 static enum err register_user(struct request *req)
@@ -75,12 +74,11 @@ static enum err register_user(struct request *req)
 	char hash[PASSWORD_HASH_BYTES];
 
 	if (req->web->config->registration == REGISTRATION_CLOSED)
-		return refuse(req, ERR_REGISTRATION_CLOSED, NULL, NULL);
+		return refuse(req, ERR_REGISTRATION_CLOSED);
 	TRY(body_note(req, &in));
-	note_password(req, "password", in.password);
 	TRY(check_registration(req, &in));
 	if (!password_hash(in.password, req->web->config->bcrypt_cost, hash))
-		return refuse(req, ERR_INTERNAL, NULL, NULL);
+		return refuse(req, ERR_INTERNAL);
 	TRY(ask(req,
 		sql_auth_register(uuid_v7(), in.email, in.username, in.name, in.timezone, hash),
 		&rows));
@@ -95,12 +93,10 @@ static enum err change_password(struct request *req)
 	char hash[PASSWORD_HASH_BYTES];
 	struct log_line line;
 
-	TRY(body_note(req, &in));
-	note_password(req, "new_password", in.new_password);
-	TRY(fault_check(req));
+	TRY(body_read(req, &in));
 	TRY(confirm_password(req, "current_password", in.current_password));
 	if (!password_hash(in.new_password, req->web->config->bcrypt_cost, hash))
-		return refuse(req, ERR_INTERNAL, NULL, NULL);
+		return refuse(req, ERR_INTERNAL);
 	TRY(ask(req, sql_auth_change_password(hash, req->scope.session), &rows));
 	audit_begin(req, &line, "password_changed");
 	log_end(&line);

@@ -28,16 +28,16 @@ static const struct field move_fields[] = {
 	FIELD(struct move, version, .access = LOCK, .min = 1, .max = INT64_MAX),
 };
 
-static const char *move_fault(const void *in, const struct strings *sent, const char **field)
+static void move_check(const void *in, const struct strings *sent, struct faults *faults)
 {
 	(void)in;
-	if (!strings_have(sent, "after") || !strings_have(sent, "before"))
-		return NULL;
-	*field = "before";
-	return "cannot be combined with after";
+	if (strings_have(sent, "after") && strings_have(sent, "before"))
+		fault_add(faults, "before",
+			  (struct fault){ FAULT_CONFLICT, "cannot be combined with after",
+					  .with = "after" });
 }
 
-static const struct shape move_shape = SHAPE(struct move, "Move", move_fields, .fault = move_fault);
+static const struct shape move_shape = SHAPE(struct move, "Move", move_fields, .check = move_check);
 
 struct bulk_update {
 	struct task task;
@@ -65,16 +65,16 @@ static const struct field bulk_update_fields[] = {
 	ANSWER("updated_at", KIND_INSTANT),
 };
 
-static const char *bulk_update_fault(const void *in, const struct strings *sent, const char **field)
+static void bulk_update_check(const void *in, const struct strings *sent, struct faults *faults)
 {
 	const struct bulk_update *update = in;
-	const char *fault = task_fault(&update->task, sent, field);
 
-	return fault ? fault : move_fault(in, sent, field);
+	task_check(&update->task, sent, faults);
+	move_check(in, sent, faults);
 }
 
 static const struct shape bulk_update_shape =
-	SHAPE(struct bulk_update, "BulkUpdate", bulk_update_fields, .fault = bulk_update_fault);
+	SHAPE(struct bulk_update, "BulkUpdate", bulk_update_fields, .check = bulk_update_check);
 
 struct bulk {
 	struct objects updates;
@@ -95,7 +95,7 @@ struct bulk_delete {
 
 static const struct field bulk_delete_fields[] = {
 	FIELD(struct bulk_delete, ids, .required = true, .min_items = 1, .max_items = MAX_BULK,
-	      .distinct = true, .min = 36, .max = 36, .format = &format_uuid,
+	      .distinct = true, .format = &format_uuid,
 	      .example = "[\"01a1fb8d-2361-7873-aba7-17f573155365\"]",
 	      .doc = "Deleted all or none."),
 };
@@ -124,7 +124,10 @@ static enum err move_task(struct request *req)
 /* Notes an element of a list that names the same task as an earlier one. */
 static void add_repetition(struct request *req, const char *path, size_t first)
 {
-	fault_add(req, path, arena_printf(req->arena, "is the same task as element %zu", first));
+	fault_add(&req->faults, path,
+		  (struct fault){
+			  FAULT_REPEATED,
+			  arena_printf(req->arena, "is the same task as element %zu", first) });
 }
 
 static enum err check_updates(struct request *req, const struct objects *updates)
@@ -139,13 +142,11 @@ static enum err check_updates(struct request *req, const struct objects *updates
 			break;
 		}
 	}
-	return fault_check(req);
+	return refuse_faults(req);
 }
 
 static enum err check_ids(struct request *req, const struct strings *ids)
 {
-	if (ids->count == 0)
-		return refuse(req, ERR_VALIDATION, "ids", "must not be empty");
 	for (size_t i = 0; i < ids->count; i++) {
 		size_t j = 0;
 		while (strcasecmp(ids->items[i], ids->items[j]) != 0)
@@ -153,7 +154,7 @@ static enum err check_ids(struct request *req, const struct strings *ids)
 		if (j < i)
 			add_repetition(req, arena_printf(req->arena, "ids[%zu]", i), j);
 	}
-	return fault_check(req);
+	return refuse_faults(req);
 }
 
 static enum err update_tasks(struct request *req)

@@ -118,7 +118,7 @@ static enum err export_user(struct request *req)
 	struct result row;
 
 	if (!export.spool)
-		return refuse(req, ERR_UNAVAILABLE, NULL, NULL);
+		return refuse(req, ERR_UNAVAILABLE);
 	/* Makes another issuer's user at first sight; the rollback below would take that back. */
 	if (!req->scope.session.set)
 		TRY(ask(req, user, &row));

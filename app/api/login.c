@@ -90,7 +90,7 @@ static enum err refuse_login(struct request *req, const char *email, bool known)
 	else
 		log_stranger(&line, req, email);
 	log_end(&line);
-	return refuse(req, ERR_INVALID_CREDENTIALS, NULL, NULL);
+	return refuse(req, ERR_INVALID_CREDENTIALS);
 }
 
 static const char *user_agent(const struct request *req)

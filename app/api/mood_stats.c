@@ -125,7 +125,8 @@ static enum err reply_stats(struct request *req, struct stats_query q)
 	TRY(filter_read(req, &q));
 	const char *fault = day_fault(&q);
 	if (fault)
-		return refuse(req, ERR_VALIDATION, "date", fault);
+		return refuse_field(req, ERR_VALIDATION, "date",
+				    (struct fault){ FAULT_RANGE, fault });
 	return reply_row(req, sql_mood_stats(q.period, q.date));
 }
 

@@ -52,7 +52,9 @@ static enum err list_moods(struct request *req)
 
 	TRY(filter_read_page(req, &f));
 	if (f.score_min.set && f.score_max.set && f.score_min.value > f.score_max.value)
-		fault_add(req, "score_max", "must not be below score_min");
+		fault_add(&req->faults, "score_max",
+			  (struct fault){ FAULT_CONFLICT, "must not be below score_min",
+					  .with = "score_min" });
 	TRY(check_dates(req, &f.date_from, &f.date_to));
 	return reply_page(req, &f.page,
 			  sql_mood_list(f.date_from, f.date_to, f.score_min, f.score_max, &f.page));

@@ -55,8 +55,7 @@ static enum err refuse_refresh(struct request *req, const struct jwt_claims *cla
 
 	audit_session(req, claims, reused ? "refresh_reused" : "refresh_refused");
 	return refuse(req,
-		      strcmp(outcome, "expired") == 0 ? ERR_SESSION_EXPIRED : ERR_SESSION_REVOKED,
-		      NULL, NULL);
+		      strcmp(outcome, "expired") == 0 ? ERR_SESSION_EXPIRED : ERR_SESSION_REVOKED);
 }
 
 static enum err refresh(struct request *req)
@@ -112,7 +111,8 @@ static enum err find_session(struct request *req, const char *refresh_token)
 	if (!req->scope.user.set)
 		req->scope = (struct db_scope){ .user = claims.user, .session = claims.session };
 	else if (err != OK || !uuid_equal(&claims.session, &req->scope.session))
-		return refuse(req, ERR_VALIDATION, "refresh_token", "is not of this session");
+		return refuse_field(req, ERR_VALIDATION, "refresh_token",
+				    (struct fault){ FAULT_CONFLICT, "is not of this session" });
 	return OK;
 }
 

@@ -36,18 +36,18 @@ static const struct field task_fields[] = {
 	ANSWER("updated_at", KIND_INSTANT),
 };
 
-const char *task_fault(const void *in, const struct strings *sent, const char **field)
+void task_check(const void *in, const struct strings *sent, struct faults *faults)
 {
 	const struct task *task = in;
 
-	if (!strings_have(sent, "completed") || !strings_have(sent, "status") ||
-	    task->completed.value == (strcmp(task->status, "DONE") == 0))
-		return NULL;
-	*field = "completed";
-	return "must agree with status";
+	if (strings_have(sent, "completed") && strings_have(sent, "status") &&
+	    task->completed.value != (strcmp(task->status, "DONE") == 0))
+		fault_add(faults, "completed",
+			  (struct fault){ FAULT_CONFLICT, "must agree with status",
+					  .with = "status" });
 }
 
-const struct shape task_shape = SHAPE(struct task, "Task", task_fields, .fault = task_fault);
+const struct shape task_shape = SHAPE(struct task, "Task", task_fields, .check = task_check);
 
 struct completion {
 	struct boolean completed;
@@ -141,8 +141,10 @@ static enum err reply_tasks(struct request *req, struct task_filter f)
 	TRY(filter_read_page(req, &f));
 	TRY(read_is_backwards(req, &f.due_date_from, &f.due_date_to, &is_backwards));
 	if (is_backwards)
-		return refuse(req, ERR_VALIDATION, "due_date_to",
-			      "must not be before due_date_from");
+		return refuse_field(req, ERR_VALIDATION, "due_date_to",
+				    (struct fault){ FAULT_CONFLICT,
+						    "must not be before due_date_from",
+						    .with = "due_date_from" });
 	struct boolean live_only = { true, !f.archived.value };
 	return reply_page(req, &f.page,
 			  sql_task_list(f.status, f.priority, f.completed, f.project_id.id,
@@ -188,7 +190,9 @@ static enum err create_project_task(struct request *req)
 
 	TRY(body_read(req, &in));
 	if (body_has(req, "project_id") && !uuid_equal(&in.project_id, &req->id))
-		return refuse(req, ERR_VALIDATION, "project_id", "must be the project of the path");
+		return refuse_field(
+			req, ERR_VALIDATION, "project_id",
+			(struct fault){ FAULT_CONFLICT, "must be the project of the path" });
 	TRY(ask_row(req, sql_project_exists(req->id)));
 	in.project_id = req->id;
 	return create(req, &in, sql_task_get_inside(in.id, in.project_id));

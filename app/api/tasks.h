@@ -16,6 +16,6 @@ struct task {
 };
 
 /* `completed` and `status` are one fact; a body in which they disagree is wrong. */
-const char *task_fault(const void *in, const struct strings *sent, const char **field);
+void task_check(const void *in, const struct strings *sent, struct faults *faults);
 
 #endif

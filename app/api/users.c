@@ -60,7 +60,9 @@ static enum err check_same_email(struct request *req, const char *email)
 		return ask_missing(req);
 	if (strcasecmp(email, result_text(&rows, 0, "email")) == 0)
 		return OK;
-	return refuse(req, ERR_VALIDATION, "email", "cannot be changed on this server yet");
+	return refuse_field(
+		req, ERR_VALIDATION, "email",
+		(struct fault){ FAULT_READ_ONLY, "cannot be changed on this server yet" });
 }
 
 /* Finds what else is wrong with a change that is wrong anyway, or that several constraints may
@@ -73,8 +75,8 @@ static enum err check_profile(struct request *req, const struct user *in)
 		return OK;
 	TRY(ask(req, sql_user_faults(in->username, in->timezone), &rows));
 	if (note_account_faults(req, &rows))
-		return refuse(req, ERR_USERNAME_TAKEN, NULL, req->faults.sentence);
-	return fault_check(req);
+		return refuse_noted(req, ERR_USERNAME_TAKEN);
+	return refuse_faults(req);
 }
 
 static enum err update_user(struct request *req)
@@ -101,8 +103,8 @@ static enum err confirm_farewell(struct request *req)
 	if (!req->scope.session.set) {
 		if (req->now.us / 1000000 - req->token_issued_s <= FRESH_TOKEN_S)
 			return OK;
-		return refuse(req, ERR_FORBIDDEN, NULL,
-			      "this needs a token that is at most 5 minutes old");
+		return refuse_saying(req, ERR_FORBIDDEN,
+				     "this needs a token that is at most 5 minutes old");
 	}
 	TRY(body_read(req, &in));
 	return confirm_password(req, "password", in.password);

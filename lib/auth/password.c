@@ -18,18 +18,7 @@
 #define SALT_AND_HASH_CHARS 53
 #define BCRYPT_ALPHABET "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
-enum kind { UPPER = 1, LOWER = 2, DIGIT = 4, SYMBOL = 8, SHORT = 16 };
-
-static const struct {
-	enum kind kind;
-	const char *sentence;
-} kind_rules[] = {
-	{ SHORT, "must be at least 8 characters long" },
-	{ UPPER, "must contain an upper-case letter" },
-	{ LOWER, "must contain a lower-case letter" },
-	{ DIGIT, "must contain a digit" },
-	{ SYMBOL, "must contain a symbol" },
-};
+enum kind { UPPER = 1, LOWER = 2, DIGIT = 4, SYMBOL = 8 };
 
 /* Letters are those of Unicode, whatever the locale of the process. */
 static locale_t unicode_locale(void)
@@ -60,33 +49,46 @@ static unsigned kinds_of(wint_t character)
 	return kinds;
 }
 
-/* What of the kinds and the length a valid password lacks, in the order of the rules. */
-static unsigned missing_in(const char *password)
+bool password_is_long_enough(const char *password)
 {
-	unsigned characters = 0, missing = UPPER | LOWER | DIGIT | SYMBOL;
+	int characters = 0;
 
-	for (; *password != '\0'; characters++)
-		missing &= ~kinds_of(utf8_decode(&password));
-	return characters < MIN_CHARACTERS ? missing | SHORT : missing;
+	for (; *password && characters < MIN_CHARACTERS; characters++)
+		utf8_decode(&password);
+	return characters == MIN_CHARACTERS;
 }
 
-const char *password_fault(const char *password, const char *last)
+bool password_fits(const char *password)
 {
-	static const char too_long[] = "must be at most 72 bytes long";
-	static const char no_text[] = "must be valid UTF-8";
-	bool behind = last == NULL;
+	return strlen(password) <= PASSWORD_MAX_BYTES;
+}
 
-	if (strlen(password) > PASSWORD_MAX_BYTES)
-		return behind ? too_long : NULL;
-	if (!utf8_valid(password, strlen(password)))
-		return behind ? no_text : NULL;
-	unsigned missing = missing_in(password);
-	for (size_t i = 0; i < sizeof(kind_rules) / sizeof(kind_rules[0]); i++) {
-		if (behind && (missing & kind_rules[i].kind) != 0)
-			return kind_rules[i].sentence;
-		behind = behind || kind_rules[i].sentence == last;
-	}
-	return NULL;
+static bool has(const char *password, enum kind kind)
+{
+	while (*password)
+		if (kinds_of(utf8_decode(&password)) & kind)
+			return true;
+	return false;
+}
+
+bool password_has_upper_case(const char *password)
+{
+	return has(password, UPPER);
+}
+
+bool password_has_lower_case(const char *password)
+{
+	return has(password, LOWER);
+}
+
+bool password_has_digit(const char *password)
+{
+	return has(password, DIGIT);
+}
+
+bool password_has_symbol(const char *password)
+{
+	return has(password, SYMBOL);
 }
 
 /* What libxcrypt makes of it, if that is a hash of ours: on failure it may also be `*0`. */

@@ -12,9 +12,14 @@
 /* `$2b$12$`, 22 characters of salt, 31 of hash, and the NUL. */
 #define PASSWORD_HASH_BYTES 61
 
-/* The sentence of the first rule that the password breaks after the one with the sentence `last`;
- * after none, if that is NULL. NULL: no further one. */
-const char *password_fault(const char *password, const char *last);
+/* The rules for new passwords, which are valid UTF-8: 8 characters or more, PASSWORD_MAX_BYTES or
+ * fewer, and one of each kind. Letters, digits and spaces are those of Unicode. */
+bool password_is_long_enough(const char *password);
+bool password_fits(const char *password);
+bool password_has_upper_case(const char *password);
+bool password_has_lower_case(const char *password);
+bool password_has_digit(const char *password);
+bool password_has_symbol(const char *password);
 
 /* Hashes with a fresh salt; `cost` is the logarithm of the rounds (4 to 31). False, with `out`
  * untouched, if libxcrypt failed or the password is too long. */

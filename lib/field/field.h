@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/types.h"
+#include "field/fault.h"
 
 enum kind {
 	KIND_BOOLEAN,
@@ -83,12 +84,18 @@ struct words {
 #define WHITE_SPACE                                                                                \
 	"\\t-\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000"
 
-/* A rule for texts beyond length: the reason why a value breaks it, or NULL. */
+/* What a text must keep beyond its length, and what is wrong with one that does not. */
+struct text_rule {
+	bool (*keeps)(const char *value);
+	struct fault fault;
+};
+
+/* A kind of text. A value is told all rules that it breaks. */
 struct text_format {
-	const char *openapi;			 /* the `format` in the OpenAPI document, or NULL */
-	const char *pattern;			 /* the `pattern` there, or NULL */
-	const char *(*fault)(const char *value); /* or NULL */
-	bool trimmed;				 /* white space around it is cut off first */
+	const char *openapi;	       /* the `format` in the OpenAPI document, or NULL */
+	const char *pattern;	       /* the `pattern` there, or NULL */
+	const struct text_rule *rules; /* ending with one of NULL; or NULL: none */
+	bool trimmed;		       /* white space around it is cut off first */
 };
 
 struct field {
@@ -97,6 +104,7 @@ struct field {
 	enum access access;
 	size_t offset;
 	bool required, nullable;
+	bool optional;		      /* in answers: may be absent */
 	bool slow;		      /* in queries: a request with this parameter may take long */
 	int64_t min, max;	      /* of a number, or of a text's length in code points */
 	int64_t max_shown;	      /* of the same text in answers, if it may grow; else 0 */
@@ -118,10 +126,9 @@ struct shape {
 	const struct field *fields;
 	size_t count;
 	size_t size; /* of the struct; 0: it is only answered */
-	/* For what no single field can tell: the reason why the struct is wrong, with the field to
-	 * blame, or NULL. `sent` are the members that came; only asked when each of them is right
-	 * by itself. */
-	const char *(*fault)(const void *in, const struct strings *sent, const char **field);
+	/* For what no single field can tell: notes what is wrong with the struct. `sent` are the
+	 * members that came; only called when each of them is right by itself. */
+	void (*check)(const void *in, const struct strings *sent, struct faults *faults);
 };
 
 #define KIND_OF(member)                                                                            \
@@ -170,22 +177,21 @@ struct shape {
 /* The field of that name, or NULL. */
 const struct field *field_find(const struct shape *shape, const char *name);
 
-/* Reads one JSON value into its place in `in`. Returns NULL, or what is wrong with it as the rest
- * of a sentence that starts with the field's name ("must be 1 to 200 characters"). */
-const char *field_from_json(struct arena *arena, const struct field *field,
-			    struct json_object *value, void *in);
+/* Reads one JSON value into its place in `in`, but not a list of objects. On false the place is as
+ * it was, and all that is wrong is noted under the field's name, or under that of an element of a
+ * list (`tags[2]`). */
+bool field_from_json(const struct field *field, struct json_object *value, void *in,
+		     struct faults *faults);
 
-/* The same for the values of one query parameter, which came `count` times. */
-const char *field_from_query(struct arena *arena, const struct field *field,
-			     const char *const *values, size_t count, void *in);
+/* The same for the values of one query parameter, which came `count` times. Lists are not told
+ * apart by element: the parameter is what the client can see. */
+bool field_from_query(const struct field *field, const char *const *values, size_t count, void *in,
+		      struct faults *faults);
 
 /* Puts the preset into its place. */
 void field_put_preset(struct arena *arena, const struct field *field, void *in);
 
 /* Appends the value as JSON, an unset one as `null`. Equal values are equal bytes. */
 void field_put(struct buf *buf, const struct field *field, const void *in);
-
-/* What the field demands, as the rest of a sentence that starts with its name. */
-const char *field_rule(struct arena *arena, const struct field *field);
 
 #endif

@@ -8,9 +8,28 @@
 static const char *error_list[ERR_COUNT]; /* each word once; see list_words() */
 static const struct words error_words = { "ErrorWord", error_list };
 
+static const char *const code_list[] = {
+#define ROW(name, word, sentence) word,
+	FAULT_TABLE(ROW)
+#undef ROW
+		NULL
+};
+
+static const struct words code_words = { "FaultCode", code_list };
+
 static const struct field detail_fields[] = {
-	ANSWER("field", KIND_TEXT, .doc = "The member or parameter that is wrong."),
-	ANSWER("message", KIND_TEXT, .doc = "What is wrong with it."),
+	ANSWER("field", KIND_TEXT,
+	       .doc = "The member or parameter that is wrong; of a list's element `tags[2]`."),
+	ANSWER("code", KIND_TEXT, .words = &code_words),
+	ANSWER("message", KIND_TEXT, .doc = "What is wrong with it, in plain text."),
+	ANSWER("min", KIND_NUMBER, .optional = true,
+	       .doc = "The least length, value, or number of elements."),
+	ANSWER("max", KIND_NUMBER, .optional = true,
+	       .doc = "The greatest length, value, or number of elements."),
+	ANSWER("type", KIND_TEXT, .optional = true, .doc = "The JSON type that it must have."),
+	ANSWER("format", KIND_TEXT, .optional = true, .doc = "The format that it must have."),
+	ANSWER("with", KIND_TEXT, .optional = true, .doc = "The other field of a conflict."),
+	ANSWER("allowed", KIND_STRINGS, .optional = true, .doc = "The values that it may have."),
 };
 
 static const struct shape detail_shape = ANSWER_SHAPE("ErrorDetail", detail_fields);
@@ -37,16 +56,27 @@ static const struct shape error_shape = ANSWER_SHAPE("ApiError", error_fields);
 static const struct shape problem_shape = ANSWER_SHAPE("Problem", problem_fields);
 
 /* What the examples of some errors blame. */
-static const struct blame {
+static const struct {
 	enum err err;
-	const char *field, *message;
-} blames[] = {
-	{ ERR_VALIDATION, "title", "must be 1 to 200 characters" },
-	{ ERR_EMAIL_TAKEN, "email", "is already in use" },
-	{ ERR_USERNAME_TAKEN, "username", "is already in use" },
-	{ ERR_NAME_TAKEN, "name", "is already in use" },
-	{ ERR_ID_TAKEN, "id", "is already in use with other content" },
+	const char *field;
+	struct fault fault;
+} blamed[] = {
+	{ ERR_VALIDATION,
+	  "title",
+	  { FAULT_LENGTH, "must be 1 to 200 characters", .min = "1", .max = "200" } },
+	{ ERR_EMAIL_TAKEN, "email", { FAULT_TAKEN } },
+	{ ERR_USERNAME_TAKEN, "username", { FAULT_TAKEN } },
+	{ ERR_NAME_TAKEN, "name", { FAULT_TAKEN } },
+	{ ERR_ID_TAKEN, "id", { FAULT_TAKEN, "is already in use with other content" } },
 };
+
+/* Notes what the example of an error blames, if it blames anything. */
+static void add_blamed(enum err err, struct faults *faults)
+{
+	for (size_t i = 0; i < sizeof blamed / sizeof *blamed; i++)
+		if (blamed[i].err == err)
+			fault_add(faults, blamed[i].field, blamed[i].fault);
+}
 
 static void list_words(void)
 {
@@ -147,39 +177,17 @@ static void put_facts(struct json *json, const struct shape *form, const struct 
 	}
 }
 
-static const struct blame *find_blame(enum err err)
-{
-	for (size_t i = 0; i < sizeof blames / sizeof *blames; i++)
-		if (blames[i].err == err)
-			return &blames[i];
-	return NULL;
-}
-
-static void put_details(struct json *json, const struct blame *blame)
-{
-	json_open(json, "details", '[');
-	if (blame) {
-		json_open(json, NULL, '{');
-		json_text(json, "field", blame->field);
-		json_text(json, "message", blame->message);
-		json_close(json, '}');
-	}
-	json_close(json, ']');
-}
-
 static void put_value(struct document *doc, const struct shape *form, enum err err,
 		      const struct shape *current)
 {
 	const struct err_info *info = err_info(err);
-	const struct blame *blame = find_blame(err);
-	const char *message = info->sentence;
 	struct json *json = &doc->json;
+	struct faults faults = { doc->arena };
 
-	if (blame)
-		message = arena_printf(doc->arena, "%s %s", blame->field, blame->message);
+	add_blamed(err, &faults);
 	json_open(json, "value", '{');
-	put_facts(json, form, info, message);
-	put_details(json, blame);
+	put_facts(json, form, info, faults.count > 0 ? fault_sentence(&faults) : info->sentence);
+	fault_put(json, "details", &faults);
 	if (current)
 		example_put(doc, "current", current);
 	json_text(json, "request_id", "01a1fb8d-0b09-70b6-81b1-98af4f982f7c");

@@ -59,7 +59,7 @@ bool schema_shows(enum schema_use use, const struct field *field)
 
 bool schema_requires(enum schema_use use, const struct field *field)
 {
-	return use == SCHEMA_ANSWER || (use != SCHEMA_UPDATE && field->required);
+	return use == SCHEMA_ANSWER ? !field->optional : use != SCHEMA_UPDATE && field->required;
 }
 
 /* The values that absent members get, in words: as `default` they would be required members for

@@ -28,7 +28,7 @@ enum err answer_spill(struct request *req, size_t keep_bytes)
 	if (!req->answer.spool)
 		req->answer.spool = spool_open(req->arena);
 	if (!req->answer.spool || !spool_put(req->answer.spool, req->answer.body))
-		return refuse(req, ERR_UNAVAILABLE, NULL, NULL);
+		return refuse(req, ERR_UNAVAILABLE);
 	return OK;
 }
 
@@ -57,7 +57,6 @@ void answer_reset(struct request *req, size_t head_len)
 
 	head->len = head_len;
 	buf_clear(body);
-	buf_clear(&req->faults.json);
-	req->faults.count = 0;
+	req->faults = (struct faults){ req->arena };
 	req->answer = (typeof(req->answer)){ .head = head, .body = body };
 }

@@ -6,7 +6,6 @@
 #include "base/uuid.h"
 #include "daemon/log.h"
 #include "sql/requests.h"
-#include "web/fault.h"
 #include "web/refuse.h"
 
 enum err ask_all(struct request *req, const struct query *queries, size_t count,
@@ -31,6 +30,12 @@ enum err ask_row(struct request *req, struct query query)
 	return rows.row_count > 0 ? OK : ask_missing(req);
 }
 
+static const char *member_text(struct json_object *object, const char *name)
+{
+	return json_object_get_string(json_object_object_get(object, name));
+}
+
+/* The error of a rejection, by its status. */
 static enum err rejection_of(int status)
 {
 	switch (status) {
@@ -45,40 +50,41 @@ static enum err rejection_of(int status)
 	}
 }
 
-static const char *member_text(struct json_object *object, const char *name)
+/* Notes one reason; returns its error. */
+static enum err add_rejection(struct request *req, struct json_object *item)
 {
-	return json_object_get_string(json_object_object_get(object, name));
+	enum err err = rejection_of(json_object_get_int(json_object_object_get(item, "status")));
+	struct fault fault = { fault_find(member_text(item, "code")),
+			       member_text(item, "message") };
+
+	if (err == ERR_FORBIDDEN)
+		audit_foreign_access(req, req->resource->name, member_text(item, "id"));
+	if (err == ERR_FORBIDDEN && req->user_scoped) {
+		err = ERR_NOT_FOUND;
+		fault = (struct fault){ FAULT_NOT_FOUND };
+	}
+	fault_add(&req->faults, member_text(item, "field"), fault);
+	return err;
 }
 
-/* One reason; returns its status. */
-static int add_rejection(struct request *req, struct json_object *item)
+static void release_json(void *object)
 {
-	int status = json_object_get_int(json_object_object_get(item, "status"));
-	const char *message = member_text(item, "message");
-
-	if (status == 403)
-		audit_foreign_access(req, req->resource->name, member_text(item, "id"));
-	if (status == 403 && req->user_scoped) {
-		status = 404;
-		message = "does not exist";
-	}
-	fault_add(req, member_text(item, "field"), message);
-	return status;
+	json_object_put(object);
 }
 
 enum err ask_rejected(struct request *req, const char *reasons)
 {
 	struct json_object *list = json_tokener_parse(reasons);
 	size_t count = json_object_array_length(list);
-	int first = 0;
+	enum err first = OK;
 
+	arena_defer(req->arena, release_json, list);
 	for (size_t i = 0; i < count; i++) {
-		int status = add_rejection(req, json_object_array_get_idx(list, i));
+		enum err err = add_rejection(req, json_object_array_get_idx(list, i));
 		if (i == 0)
-			first = status;
+			first = err;
 	}
-	json_object_put(list);
-	return refuse(req, rejection_of(first), NULL, req->faults.sentence);
+	return refuse_noted(req, first);
 }
 
 /* The SQLSTATE with which a statement rejects its input, its reasons as the detail. */
@@ -103,7 +109,7 @@ enum err ask_failed(struct request *req, enum err err)
 		return ask_rejected(req, fault->detail);
 	const struct constraint *broken = err == ERR_INTERNAL ? broken_constraint(req) : NULL;
 	if (broken && broken->field)
-		return refuse(req, broken->err, broken->field, broken->message);
+		return refuse_field(req, broken->err, broken->field, broken->fault);
 	if (broken)
 		err = broken->err;
 	if (err == ERR_TOO_MANY_REQUESTS)
@@ -121,7 +127,7 @@ enum err ask_failed(struct request *req, enum err err)
 		log_text(&line, "message", fault->message);
 		log_end(&line);
 	}
-	return refuse(req, err, NULL, NULL);
+	return refuse(req, err);
 }
 
 enum err ask_missing(struct request *req)
@@ -131,11 +137,11 @@ enum err ask_missing(struct request *req)
 	char id[UUID_TEXT_BYTES];
 
 	if (!req->id.set)
-		return refuse(req, ERR_NOT_FOUND, NULL, NULL);
+		return refuse(req, ERR_NOT_FOUND);
 	TRY(ask(req, sql_request_exists_elsewhere(table, req->id), &rows));
 	if (!result_bool(&rows, 0, "_exists"))
-		return refuse(req, ERR_NOT_FOUND, NULL, NULL);
+		return refuse(req, ERR_NOT_FOUND);
 	uuid_format(id, req->id.bytes);
 	audit_foreign_access(req, table, id);
-	return refuse(req, req->user_scoped ? ERR_NOT_FOUND : ERR_FORBIDDEN, NULL, NULL);
+	return refuse(req, req->user_scoped ? ERR_NOT_FOUND : ERR_FORBIDDEN);
 }

@@ -18,9 +18,9 @@ enum err ask_row(struct request *req, struct query query) __attribute__((warn_un
  * on the user-scoped surface. Only here the database is asked a second time. */
 enum err ask_missing(struct request *req);
 
-/* Refuses for the reasons that a statement gives: a JSON array of {status, field, message, id}, of
- * which the first one's status decides. Somebody else's row (403, with its id) is a line in the
- * log, and 404 on the user-scoped surface. */
+/* Refuses for the reasons that a statement gives: a JSON array of {status, field, code, message,
+ * id}, of which the first one's status decides. A message may be absent. Somebody else's row (403,
+ * with its id) is a line in the log, and 404 on the user-scoped surface. */
 enum err ask_rejected(struct request *req, const char *reasons);
 
 /* Refuses what db.h has failed with. Only the log hears what the server said. */

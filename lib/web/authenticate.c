@@ -48,7 +48,7 @@ enum err authenticate(struct request *req)
 	enum err err = check_token(req, &reason);
 
 	if (err == ERR_FORBIDDEN)
-		return refuse(req, err, NULL, "this needs a login at this server");
+		return refuse_saying(req, err, "this needs a login at this server");
 	return err == OK ? OK : refuse_token(req, err, reason);
 }
 

@@ -8,7 +8,7 @@
 
 #include "base/json.h"
 #include "base/json_scan.h"
-#include "web/fault.h"
+#include "field/field_check.h"
 #include "web/refuse.h"
 
 enum { MAX_DEPTH = 32 };
@@ -38,9 +38,9 @@ enum err body_check(struct request *req)
 	size_t max = req->route->max_body_bytes ? req->route->max_body_bytes : ROUTE_BODY_BYTES;
 
 	if (req->in.body_len > max || (!chunked && strtoul(length, NULL, 10) > max))
-		return refuse(req, ERR_PAYLOAD_TOO_LARGE, NULL, NULL);
+		return refuse(req, ERR_PAYLOAD_TOO_LARGE);
 	if (!chunked && strtoul(length, NULL, 10) != req->in.body_len)
-		return refuse(req, ERR_BAD_REQUEST, NULL, "the body ended too early");
+		return refuse_saying(req, ERR_BAD_REQUEST, "the body ended too early");
 	return OK;
 }
 
@@ -60,18 +60,19 @@ static enum err parse_body(struct request *req)
 	if (req->in.body_len == 0 && req->route->optional_body)
 		return OK;
 	if (req->in.body_len > 0 && !is_json(request_header(req, "CONTENT_TYPE")))
-		return refuse(req, ERR_UNSUPPORTED_MEDIA_TYPE, NULL, NULL);
+		return refuse(req, ERR_UNSUPPORTED_MEDIA_TYPE);
 	if (!json_scan(req->in.body, req->in.body_len, MAX_DEPTH, &fault))
-		return refuse(req, ERR_INVALID_JSON, NULL,
-			      arena_printf(req->arena, "the body is not valid JSON: %s at byte %zu",
-					   fault.reason, fault.offset));
+		return refuse_saying(req, ERR_INVALID_JSON,
+				     arena_printf(req->arena,
+						  "the body is not valid JSON: %s at byte %zu",
+						  fault.reason, fault.offset));
 	struct json_tokener *tokener = json_tokener_new_ex(MAX_DEPTH + 1);
 	assert(tokener);
 	req->body.json = json_tokener_parse_ex(tokener, req->in.body, (int)req->in.body_len + 1);
 	json_tokener_free(tokener);
 	arena_defer(req->arena, release_json, req->body.json);
 	if (!json_object_is_type(req->body.json, json_type_object))
-		return refuse(req, ERR_VALIDATION, NULL, "the body must be a JSON object");
+		return refuse_saying(req, ERR_VALIDATION, "the body must be a JSON object");
 	return OK;
 }
 
@@ -90,56 +91,47 @@ static bool is_taken(const struct request *req, const struct field *field)
 	}
 }
 
-static void read_objects(struct request *req, const struct field *field, const char *name,
-			 struct json_object *list, struct objects *out);
+static void read_objects(struct request *req, const struct field *field, struct json_object *list,
+			 struct objects *out);
 
-/* Reads one member; `path` is its name from the root of the body. */
-static void read_member(struct request *req, const struct field *field, const char *path,
-			struct json_object *value, void *in, struct strings *sent)
+static void read_member(struct request *req, const struct field *field, struct json_object *value,
+			void *in, struct strings *sent)
 {
 	void *place = (char *)in + field->offset;
 
-	if (field->kind == KIND_OBJECTS) {
-		read_objects(req, field, path, value, place);
+	if (field->kind == KIND_OBJECTS)
+		read_objects(req, field, value, place);
+	else if (!field_from_json(field, value, in, &req->faults))
 		return;
-	}
-	const char *fault = field_from_json(req->arena, field, value, in);
-	if (fault)
-		fault_add(req, path, fault);
 	else if (field->access == LOCK)
 		req->when.version = *(struct integer *)place;
 	else
 		sent->items[sent->count++] = field->name;
 }
 
-/* Reads the members of an object, at `prefix` in the body, into the struct of the shape; `whole`
- * means that required members must be there. */
-static void read_object(struct request *req, const struct shape *shape, const char *prefix,
-			struct json_object *object, bool whole, void *in, struct strings *sent)
+/* Reads the members of an object into the struct of the shape; `whole` means that required members
+ * must be there. */
+static void read_object(struct request *req, const struct shape *shape, struct json_object *object,
+			bool whole, void *in, struct strings *sent)
 {
-	unsigned faults = req->faults.count;
-	const char *blamed = NULL;
+	struct faults *faults = &req->faults;
+	unsigned before = faults->count;
 
 	*sent = (struct strings){ arena_alloc(req->arena, shape->count * sizeof *sent->items), 0,
 				  true };
 	json_object_object_foreach(object, name, value)
 	{
 		const struct field *field = field_find(shape, name);
-		const char *path = *prefix ? arena_printf(req->arena, "%s%s", prefix, name) : name;
 		if (!field)
-			fault_add(req, path, "is not known here");
+			fault_add(faults, name, (struct fault){ FAULT_UNKNOWN });
 		else if (is_taken(req, field))
-			read_member(req, field, path, value, in, sent);
+			read_member(req, field, value, in, sent);
 	}
 	EACH_FIELD(field, shape)
 	if (whole && field->required && !json_object_object_get_ex(object, field->name, NULL))
-		fault_add(req, arena_printf(req->arena, "%s%s", prefix, field->name),
-			  "is required");
-	if (!shape->fault || req->faults.count > faults)
-		return;
-	const char *fault = shape->fault(in, sent, &blamed);
-	if (fault)
-		fault_add(req, arena_printf(req->arena, "%s%s", prefix, blamed), fault);
+		fault_add(faults, field->name, (struct fault){ FAULT_REQUIRED });
+	if (shape->check && faults->count == before)
+		shape->check(in, sent, faults);
 }
 
 /* The members that came, as an object in canonical form. */
@@ -161,33 +153,42 @@ static void release_buf(void *buf)
 	buf_free(buf);
 }
 
-static void read_objects(struct request *req, const struct field *field, const char *name,
-			 struct json_object *list, struct objects *out)
+/* Reads one element of a list of objects, and appends it in canonical form. */
+static const void *read_item(struct request *req, const struct field *field, size_t index,
+			     struct json_object *item, struct buf *text)
 {
-	size_t count =
-		json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
-	struct buf *text = arena_alloc(req->arena, sizeof *text);
-	const void **items = arena_alloc(req->arena, (count + 1) * sizeof *items);
+	const char *name = arena_printf(req->arena, "%s[%zu]", field->name, index);
+	void *in = arena_alloc(req->arena, field->shape->size);
+	struct strings sent = { 0 };
 
-	if (count == 0 || count > (size_t)field->max_items) {
-		fault_add(req, name, field_rule(req->arena, field));
+	if (!json_object_is_type(item, json_type_object)) {
+		fault_add(&req->faults, name,
+			  (struct fault){ FAULT_TYPE, "must be an object", .type = "object" });
+		return in;
+	}
+	req->faults.prefix = arena_printf(req->arena, "%s.", name);
+	read_object(req, field->shape, item, true, in, &sent);
+	req->faults.prefix = NULL;
+	put_object(text, field->shape, &sent, in);
+	return in;
+}
+
+static void read_objects(struct request *req, const struct field *field, struct json_object *list,
+			 struct objects *out)
+{
+	if (!json_object_is_type(list, json_type_array)) {
+		field_refuse_type(field, &req->faults);
 		return;
 	}
+	size_t count = json_object_array_length(list);
+	if (!field_check_count(field, count, &req->faults))
+		return;
+	struct buf *text = arena_alloc(req->arena, sizeof *text);
+	const void **items = arena_alloc(req->arena, (count + 1) * sizeof *items);
 	arena_defer(req->arena, release_buf, text);
 	for (size_t i = 0; i < count; i++) {
-		struct json_object *item = json_object_array_get_idx(list, i);
-		const char *path = arena_printf(req->arena, "%s[%zu]", name, i);
-		struct strings sent = { 0 };
-		void *in = arena_alloc(req->arena, field->shape->size);
-		items[i] = in;
-		if (!json_object_is_type(item, json_type_object)) {
-			fault_add(req, path, "must be an object");
-			continue;
-		}
-		read_object(req, field->shape, arena_printf(req->arena, "%s.", path), item, true,
-			    in, &sent);
 		buf_putc(text, i == 0 ? '[' : ',');
-		put_object(text, field->shape, &sent, in);
+		items[i] = read_item(req, field, i, json_object_array_get_idx(list, i), text);
 	}
 	buf_put(text, "]", 2);
 	*out = (struct objects){ text->data, items, count, true };
@@ -208,7 +209,7 @@ enum err body_note_sized(struct request *req, void *in, size_t size)
 	if (!req->route->merge)
 		put_presets(req, in);
 	if (req->body.json)
-		read_object(req, req->route->body, "", req->body.json, !req->route->merge, in,
+		read_object(req, req->route->body, req->body.json, !req->route->merge, in,
 			    &req->body.sent);
 	return OK;
 }
@@ -216,7 +217,7 @@ enum err body_note_sized(struct request *req, void *in, size_t size)
 enum err body_read_sized(struct request *req, void *in, size_t size)
 {
 	TRY(body_note_sized(req, in, size));
-	return fault_check(req);
+	return refuse_faults(req);
 }
 
 bool body_has(const struct request *req, const char *name)

@@ -14,7 +14,7 @@ enum err body_check(struct request *req) __attribute__((warn_unused_result));
 enum err body_read_sized(struct request *req, void *in, size_t size)
 	__attribute__((warn_unused_result));
 
-/* body_read() that only notes wrong fields, for a handler that finds more: fault_check() ends it.
+/* body_read() that only notes wrong fields, for a handler that finds more: refuse_faults() ends it.
  * Members that are wrong may be unset. */
 #define body_note(req, in) body_note_sized(req, in, sizeof *(in))
 enum err body_note_sized(struct request *req, void *in, size_t size)

@@ -38,11 +38,11 @@ enum err condition_read(struct request *req)
 	const char *none_match = request_header(req, "HTTP_IF_NONE_MATCH");
 
 	if (match && strcmp(match, "*") != 0 && !read_tags(req, match, &req->when.if_match))
-		return refuse(req, ERR_BAD_REQUEST, NULL, "If-Match is malformed");
+		return refuse_saying(req, ERR_BAD_REQUEST, "If-Match is malformed");
 	if (none_match && strcmp(none_match, "*") == 0)
 		req->when.new_only = (struct boolean){ true, true };
 	else if (none_match && !read_tags(req, none_match, &req->when.if_none_match))
-		return refuse(req, ERR_BAD_REQUEST, NULL, "If-None-Match is malformed");
+		return refuse_saying(req, ERR_BAD_REQUEST, "If-None-Match is malformed");
 	return OK;
 }
 

@@ -55,7 +55,7 @@ static enum err bind_params(struct request *req, const struct match *match)
 
 	for (size_t i = 0; i < match->param_count; i++) {
 		if (!uuid_parse(match->values[i], strlen(match->values[i]), &value))
-			return refuse(req, ERR_NOT_FOUND, NULL, NULL);
+			return refuse(req, ERR_NOT_FOUND);
 		if (strcmp(match->names[i], "{user_id}") != 0) {
 			req->id = value;
 			continue;
@@ -63,7 +63,7 @@ static enum err bind_params(struct request *req, const struct match *match)
 		req->user_scoped = true;
 		if (!uuid_equal(&value, &req->scope.user)) {
 			audit_foreign_access(req, "users", match->values[i]);
-			return refuse(req, ERR_FORBIDDEN, NULL, NULL);
+			return refuse(req, ERR_FORBIDDEN);
 		}
 	}
 	return OK;
@@ -76,10 +76,10 @@ static enum err read_target(struct request *req)
 	size_t len = target ? strcspn(target, "?") : 0;
 
 	if (len == 0 || target[0] != '/')
-		return refuse(req, ERR_BAD_REQUEST, NULL, NULL);
+		return refuse(req, ERR_BAD_REQUEST);
 	req->in.query = target[len] ? target + len + 1 : "";
 	if (len > MAX_PATH_BYTES || strlen(req->in.query) > MAX_QUERY_BYTES)
-		return refuse(req, ERR_URI_TOO_LONG, NULL, NULL);
+		return refuse(req, ERR_URI_TOO_LONG);
 	req->in.path = arena_copy(req->arena, target, len);
 	return OK;
 }
@@ -99,9 +99,9 @@ static enum err find_route(struct request *req, struct match *match, bool origin
 	size_t count;
 
 	if (!path_split(req->arena, req->in.path, segments, &count))
-		return refuse(req, ERR_NOT_FOUND, NULL, NULL);
+		return refuse(req, ERR_NOT_FOUND);
 	if (!router_find(req->web->router, segments, count, match))
-		return refuse(req, ERR_NOT_FOUND, NULL, NULL);
+		return refuse(req, ERR_NOT_FOUND);
 	const struct endpoint *endpoint = match_find(match, req->in.method);
 	if (endpoint) {
 		req->resource = endpoint->resource;
@@ -111,7 +111,7 @@ static enum err find_route(struct request *req, struct match *match, bool origin
 	}
 	req->allow = match_allow(req->arena, match);
 	return req->in.method == OPTIONS ? cors_answer_options(req, origin_allowed)
-					 : refuse(req, ERR_METHOD_NOT_ALLOWED, NULL, NULL);
+					 : refuse(req, ERR_METHOD_NOT_ALLOWED);
 }
 
 static void step_aside(const struct web *web)
@@ -129,7 +129,7 @@ static enum err find_answer(struct request *req)
 	bool origin_allowed = cors_put(req);
 	TRY(read_target(req));
 	if (req->in.fault)
-		return refuse(req, req->in.fault, NULL, NULL);
+		return refuse(req, req->in.fault);
 	TRY(find_route(req, &match, origin_allowed));
 	if (!req->route)
 		return OK; /* OPTIONS */
@@ -202,6 +202,7 @@ void dispatch_answer(struct request *req)
 {
 	const char *method = request_header(req, "REQUEST_METHOD");
 
+	req->faults.arena = req->arena;
 	req->now = (struct instant){ clock_now_us(), true };
 	req->in.method = method ? method_find(method) : METHOD_UNKNOWN;
 	req->in.address = client_address(req);
@@ -209,7 +210,7 @@ void dispatch_answer(struct request *req)
 	enum err err = find_answer(req);
 	if (req->answer.status == 0) {
 		log_event(LEVEL_ERROR, "no_answer", "a handler returned %d without an answer", err);
-		refuse(req, ERR_INTERNAL, NULL, NULL);
+		refuse(req, ERR_INTERNAL);
 	}
 }
 
@@ -241,7 +242,6 @@ enum fastcgi_state dispatch(struct web *web, struct peer *peer)
 			       .answer = { .head = &web->head, .body = &web->body } };
 
 	bool sent = carry_out(&req, peer);
-	buf_free(&req.faults.json);
 	buf_clear(&web->head);
 	buf_clear(&web->body);
 	arena_reset(web->arena);

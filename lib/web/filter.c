@@ -5,7 +5,6 @@
 
 #include "base/url.h"
 #include "web/cursor.h"
-#include "web/fault.h"
 #include "web/refuse.h"
 
 const struct text_format filter_cursor_format = { .pattern = "^[A-Za-z0-9_-]+$" };
@@ -15,7 +14,7 @@ const struct words filter_directions = WORDS("SortOrder", "asc", "desc");
 static void read_parameter(struct request *req, const struct field *field,
 			   const struct query_pair *pairs, size_t count, void *filter)
 {
-	const char *values[QUERY_MAX_PAIRS], *fault = NULL;
+	const char *values[QUERY_MAX_PAIRS];
 	struct strings *sent = &req->filter.sent;
 	size_t given = 0;
 
@@ -24,14 +23,12 @@ static void read_parameter(struct request *req, const struct field *field,
 			values[given++] = pairs[i].value;
 	if (given > 0) {
 		sent->items[sent->count++] = field->name;
-		fault = field_from_query(req->arena, field, values, given, filter);
+		field_from_query(field, values, given, filter, &req->faults);
 	} else if (field->required) {
-		fault = "is required";
+		fault_add(&req->faults, field->name, (struct fault){ FAULT_REQUIRED });
 	} else if (field->preset) {
 		field_put_preset(req->arena, field, filter);
 	}
-	if (fault)
-		fault_add(req, field->name, fault);
 }
 
 static enum err read_parameters(struct request *req, const struct shape *shape, void *filter)
@@ -40,17 +37,18 @@ static enum err read_parameters(struct request *req, const struct shape *shape, 
 	size_t count;
 
 	if (!query_split(req->arena, req->in.query, pairs, &count))
-		return refuse(req, ERR_BAD_REQUEST, NULL, "the query string is malformed");
+		return refuse_saying(req, ERR_BAD_REQUEST, "the query string is malformed");
 	for (size_t i = 0; i < count; i++)
 		if (!field_find(shape, pairs[i].name))
-			fault_add(req, pairs[i].name, "is not a parameter here");
+			fault_add(&req->faults, pairs[i].name,
+				  (struct fault){ FAULT_UNKNOWN, "is not a parameter here" });
 	req->filter.bound = filter;
 	req->filter.sent.items =
 		arena_alloc(req->arena, (shape->count + 1) * sizeof *req->filter.sent.items);
 	req->filter.sent.count = 0;
 	EACH_FIELD(field, shape)
 	read_parameter(req, field, pairs, count, filter);
-	return fault_check(req);
+	return refuse_faults(req);
 }
 
 enum err filter_read_sized(struct request *req, void *filter, size_t size)
@@ -85,10 +83,15 @@ enum err filter_read_page_sized(struct request *req, void *filter, size_t size, 
 {
 	TRY(filter_read_sized(req, filter, size));
 	if (page->cursor && strings_have(&req->filter.sent, "offset"))
-		fault_add(req, "offset", "cannot be combined with cursor");
-	TRY(fault_check(req));
+		fault_add(&req->faults, "offset",
+			  (struct fault){ FAULT_CONFLICT, "cannot be combined with cursor",
+					  .with = "cursor" });
+	TRY(refuse_faults(req));
 	if (page->cursor && !cursor_read(req, page))
-		return refuse(req, ERR_INVALID_CURSOR, "cursor",
-			      "does not belong to this list with this filter and order");
+		return refuse_field(
+			req, ERR_INVALID_CURSOR, "cursor",
+			(struct fault){
+				FAULT_CONFLICT,
+				"does not belong to this list with this filter and order" });
 	return OK;
 }

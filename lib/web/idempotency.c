@@ -44,7 +44,7 @@ static enum err replay(struct request *req, const struct result *rows)
 
 	answer_header(req, "Idempotency-Replayed", "true");
 	if (status == 404 && *body == '\0')
-		return refuse(req, ERR_NOT_FOUND, NULL, NULL);
+		return refuse(req, ERR_NOT_FOUND);
 	answer_start(req, status);
 	buf_puts(req->answer.head, result_text(rows, 0, "_head"));
 	buf_puts(req->answer.body, body);
@@ -102,10 +102,8 @@ static enum err run_claimed(struct request *req, const char *route, const char *
 	db_rollback(db, req->arena);
 	if (strcmp(outcome, "replay") == 0)
 		return replay(req, &rows);
-	return refuse(req,
-		      strcmp(outcome, "mismatch") == 0 ? ERR_IDEMPOTENCY_MISMATCH
-						       : ERR_IDEMPOTENCY_IN_FLIGHT,
-		      NULL, NULL);
+	return refuse(req, strcmp(outcome, "mismatch") == 0 ? ERR_IDEMPOTENCY_MISMATCH
+							    : ERR_IDEMPOTENCY_IN_FLIGHT);
 }
 
 /* Whether another transaction was in the way, so that the whole of this one may be done again
@@ -123,8 +121,8 @@ enum err idempotency_run(struct request *req, const char *key)
 	size_t head_len = req->answer.head->len;
 
 	if (!is_key(key))
-		return refuse(req, ERR_BAD_REQUEST, NULL,
-			      "Idempotency-Key must be 1 to 128 visible ASCII characters");
+		return refuse_saying(req, ERR_BAD_REQUEST,
+				     "Idempotency-Key must be 1 to 128 visible ASCII characters");
 	TRY(body_check(req));
 	const char *digest = digest_body(req);
 	const char *route =

@@ -8,7 +8,6 @@
 #include "db/result.h"
 #include "web/answer.h"
 #include "web/condition.h"
-#include "web/fault.h"
 
 static bool wants_problem(const struct request *req)
 {
@@ -20,9 +19,7 @@ static bool wants_problem(const struct request *req)
 /* What both forms have: the wrong fields, the row as it is now, and the request's id. */
 static void put_rest(struct request *req, struct json *json, const struct result *current)
 {
-	json_open(json, "details", '[');
-	buf_put(json->out, req->faults.json.data, req->faults.json.len);
-	json_close(json, ']');
+	fault_put(json, "details", &req->faults);
 	if (current) {
 		json_value(json, "current");
 		result_put_row(json->out, current, 0);
@@ -96,15 +93,31 @@ static enum err write_refusal(struct request *req, enum err err, const char *sen
 	return err;
 }
 
-enum err refuse(struct request *req, enum err err, const char *field, const char *message)
+enum err refuse_saying(struct request *req, enum err err, const char *sentence)
 {
-	const char *sentence = message ? message : err_info(err)->sentence;
-
-	if (field) {
-		fault_add(req, field, message);
-		sentence = arena_printf(req->arena, "%s %s", field, message);
-	}
+	req->faults = (struct faults){ req->arena };
 	return write_refusal(req, err, sentence, NULL);
+}
+
+enum err refuse(struct request *req, enum err err)
+{
+	return refuse_saying(req, err, err_info(err)->sentence);
+}
+
+enum err refuse_noted(struct request *req, enum err err)
+{
+	return write_refusal(req, err, fault_sentence(&req->faults), NULL);
+}
+
+enum err refuse_field(struct request *req, enum err err, const char *field, struct fault fault)
+{
+	fault_add(&req->faults, field, fault);
+	return refuse_noted(req, err);
+}
+
+enum err refuse_faults(struct request *req)
+{
+	return req->faults.count > 0 ? refuse_noted(req, ERR_VALIDATION) : OK;
 }
 
 enum err refuse_stale(struct request *req, enum err err, const struct result *current)
@@ -116,7 +129,7 @@ enum err refuse_stale(struct request *req, enum err err, const struct result *cu
 enum err refuse_for(struct request *req, int64_t seconds)
 {
 	answer_header(req, "Retry-After", arena_printf(req->arena, "%ld", (long)seconds));
-	return refuse(req, ERR_TOO_MANY_REQUESTS, NULL, NULL);
+	return refuse(req, ERR_TOO_MANY_REQUESTS);
 }
 
 void audit_begin(struct request *req, struct log_line *line, const char *event)
@@ -135,7 +148,7 @@ enum err refuse_token(struct request *req, enum err err, const char *reason)
 	log_text(&line, "reason", reason);
 	log_text(&line, "path", req->in.path);
 	log_end(&line);
-	return refuse(req, err, NULL, NULL);
+	return refuse(req, err);
 }
 
 void audit_foreign_access(struct request *req, const char *resource, const char *id)

@@ -8,9 +8,22 @@
 struct log_line;
 struct result;
 
-/* Writes the answer of `err` and returns `err`; once a request. With a field, `message` goes to
- * `details` under its name; without one it replaces the error's sentence; NULL keeps that. */
-enum err refuse(struct request *req, enum err err, const char *field, const char *message);
+/* Writes the answer of `err` with its sentence and without details, and returns `err`; once a
+ * request. */
+enum err refuse(struct request *req, enum err err);
+
+/* refuse() with a sentence of its own. */
+enum err refuse_saying(struct request *req, enum err err, const char *sentence);
+
+/* refuse() that tells all faults noted so far, of which there is one at least; its sentence is about
+ * the first. */
+enum err refuse_noted(struct request *req, enum err err);
+
+/* refuse_noted() with one more fault. */
+enum err refuse_field(struct request *req, enum err err, const char *field, struct fault fault);
+
+/* Refuses if any fault was noted; OK if there is none. */
+enum err refuse_faults(struct request *req) __attribute__((warn_unused_result));
 
 /* Refuses a change of a row that is not what the client took it for: the answer has the row as
  * `current`, under its ETag. */

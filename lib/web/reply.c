@@ -45,11 +45,12 @@ static bool same_member(struct request *req, const struct field *field, const st
 	const char *verdict = arena_printf(req->arena, "_same_%s", field->name);
 	struct json_object *value = json_object_object_get(object, field->name);
 	struct buf theirs = { 0 }, ours = { 0 };
+	struct faults none = { req->arena };
 
 	if (result_has(rows, verdict))
 		return result_bool(rows, 0, verdict);
 	if (value)
-		(void)field_from_json(req->arena, field, value, row);
+		(void)field_from_json(field, value, row, &none);
 	field_put(&theirs, field, row);
 	field_put(&ours, field, req->body.bound);
 	bool same = theirs.len == ours.len && memcmp(theirs.data, ours.data, ours.len) == 0;
@@ -86,8 +87,10 @@ enum err reply_created(struct request *req, struct query query, struct query exi
 	if (rows.row_count == 0) {
 		TRY(ask(req, existing, &rows));
 		if (rows.row_count == 0 || !same_content(req, &rows))
-			return refuse(req, ERR_ID_TAKEN, "id",
-				      "is already in use with other content");
+			return refuse_field(
+				req, ERR_ID_TAKEN, "id",
+				(struct fault){ FAULT_TAKEN,
+						"is already in use with other content" });
 		return reply_with_row(req, 200, &rows);
 	}
 	struct uuid made = result_uuid(&rows, 0, "id");

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/types.h"
 #include "db/query.h"
+#include "field/fault.h"
 #include "web/route.h"
 #include "web/web.h"
 
@@ -62,12 +63,8 @@ struct request {
 		struct strings sent;	  /* names of the writable members that came */
 	} body;
 
-	/* Wrong fields so far; see fault.h. */
-	struct {
-		struct buf json;
-		unsigned count;
-		const char *sentence; /* of the first */
-	} faults;
+	/* Wrong fields so far; refuse_faults() tells them. */
+	struct faults faults;
 
 	struct {
 		int status; /* 0: there is no answer yet */

@@ -7,12 +7,14 @@
 #include "base/buf.h"
 #include "daemon/config.h"
 #include "db/db.h"
+#include "field/fault.h"
 
 /* A constraint of the database and the refusal that its violation becomes. */
 struct constraint {
 	const char *name;
 	enum err err;
-	const char *field, *message;
+	const char *field; /* NULL: none is to blame */
+	struct fault fault;
 };
 
 struct router;

@@ -137,7 +137,7 @@ CREATE FUNCTION daybook.my_category(id uuid) RETURNS boolean
 		WHERE c.user_id = daybook.current_user_id() AND c.id = my_category.id);
 
 -- Moves a task as the body of a move says; `sent` names its members among status, project_id, after and
--- before. Answers null, or a JSON array of {status, field, message}: the project is not the user's, or the
+-- before. Answers null, or a JSON array of {status, field, code, message}: the project is not the user's, or the
 -- neighbour is no other task of that column; then nothing is changed. Call lock_tasks() first, and lock the
 -- row. What it wrote can be read by the next statement of the transaction, not by the one that calls it.
 CREATE FUNCTION daybook.board_move(task_id uuid, sent text[], status daybook.task_status, project_id uuid,
@@ -157,9 +157,12 @@ BEGIN
 	WHERE t.user_id = daybook.current_user_id() AND t.id = task_id;
 	new_place := daybook.board_place(task_id, task.place, daybook.status_rank(task.status), side,
 		coalesce(after_id, before_id));
-	SELECT jsonb_agg(jsonb_build_object('status', 400, 'field', f.field, 'message', f.message)) INTO faults
-	FROM (VALUES ('project_id', 'is not one of your projects', daybook.my_project(task.project_id)),
-		(side, 'is no other task in that column', new_place IS NOT NULL)) AS f (field, message, fine)
+	SELECT jsonb_agg(jsonb_build_object('status', 400, 'field', f.field, 'code', f.code, 'message', f.message))
+	INTO faults
+	FROM (VALUES
+		('project_id', 'not_yours', 'is not one of your projects', daybook.my_project(task.project_id)),
+		(side, 'not_found', 'is no other task in that column', new_place IS NOT NULL))
+		AS f (field, code, message, fine)
 	WHERE NOT f.fine;
 	IF faults IS NULL THEN
 		UPDATE daybook.tasks AS t

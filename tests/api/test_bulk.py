@@ -232,9 +232,9 @@ def test_bodies_of_a_change_that_are_refused(user, surface, body, fields):
 
 
 @pytest.mark.parametrize("body, fields", [
-    ({}, ["ids"]), ({"ids": []}, ["ids"]), ({"ids": None}, ["ids"]), ({"ids": NOBODYS}, ["ids"]), ({"ids": [1]}, ["ids"]),
-    ({"ids": ["x"]}, ["ids"]), ({"ids": [None]}, ["ids"]), ({"ids": [NOBODYS, "{" + NOBODYS[1:]]}, ["ids"]),
-    ({"ids": [{"id": NOBODYS}]}, ["ids"]), ({"updates": []}, ["updates", "ids"]),
+    ({}, ["ids"]), ({"ids": []}, ["ids"]), ({"ids": None}, ["ids"]), ({"ids": NOBODYS}, ["ids"]),
+    ({"ids": [1]}, ["ids[0]"]), ({"ids": ["x"]}, ["ids[0]"]), ({"ids": [None]}, ["ids[0]"]),
+    ({"ids": [NOBODYS, "{" + NOBODYS[1:]]}, ["ids[1]"]), ({"ids": [{"id": NOBODYS}]}, ["ids[0]"]), ({"updates": []}, ["updates", "ids"]),
     ({"ids": [NOBODYS], "all": True}, ["all"]),
 ], ids=lambda value: json.dumps(value)[:40])
 def test_bodies_of_a_deletion_that_are_refused(user, surface, body, fields):

@@ -413,7 +413,7 @@ def test_problem_details_on_request(user, stranger):
             assert (problem["type"], problem["status"]) == ("about:blank", answer.status_code)
             assert problem["title"] and problem["detail"] and problem["error"]
             assert plain.status_code == answer.status_code
-        assert answers[2].json()["details"] == [{"field": "title", "message": "is required"}]
+        assert answers[2].json()["details"] == [{"field": "title", "code": "required", "message": "is required"}]
         assert answers[6].json()["current"] == task
     for accept in ["*/*", "application/json", "text/html", "", "application/*", "application/problem+xml"]:
         assert user.get("/x", headers={"Accept": accept}).json()["code"] == 404
@@ -422,7 +422,8 @@ def test_problem_details_on_request(user, stranger):
 def test_a_sentence_for_a_person(user):
     answer = user.post("/tasks", json={"title": ""}).json()
     assert answer["message"] == "title must be 1 to 200 characters"
-    assert answer["details"] == [{"field": "title", "message": "must be 1 to 200 characters"}]
+    assert answer["details"] == [{"field": "title", "code": "length", "message": "must be 1 to 200 characters",
+                                  "min": 1, "max": 200}]
     answer = user.post("/tasks", json={"title": "", "status": 1, "x": 1}).json()
     assert re.fullmatch(r"\w+ must .*, and 2 more|x is .*, and 2 more", answer["message"])
 

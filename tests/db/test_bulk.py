@@ -25,7 +25,7 @@ def rejected(connection, call, *arguments):
     assert error.value.pgcode == "DB400"
     connection.rollback()
     faults = json.loads(error.value.diag.message_detail)
-    assert all(set(fault) - {"id"} == {"index", "status", "field", "message"} for fault in faults)
+    assert all(set(fault) - {"id"} == {"index", "status", "field", "code", "message"} for fault in faults)
     assert all(("id" in fault) == (fault["status"] == 403) for fault in faults)
     assert all(f"[{fault['index']}]" in fault["field"] for fault in faults)
     return [(fault["status"], fault["field"]) for fault in faults]

@@ -17,12 +17,23 @@
 static const struct words colours = WORDS("Colours", "RED", "GREEN");
 static const struct words orders = WORDS("Orders", "name", "due_date");
 
-static const char *fault_of_code(const char *value)
+static bool starts_with_x(const char *value)
 {
-	return value[0] == 'X' ? NULL : "must start with X";
+	return value[0] == 'X';
 }
 
-static const struct text_format code_format = { .fault = fault_of_code };
+static bool is_even(const char *value)
+{
+	return strlen(value) % 2 == 0;
+}
+
+static const struct text_rule code_rules[] = {
+	{ starts_with_x, { FAULT_FORMAT, "must start with X", .format = "code" } },
+	{ is_even, { FAULT_LENGTH, "must have an even length" } },
+	{ NULL },
+};
+
+static const struct text_format code_format = { .rules = code_rules };
 
 struct thing {
 	struct boolean done;
@@ -69,15 +80,18 @@ static int free_arena(void **state)
 	return 0;
 }
 
-/* What stands in the struct after reading, as field_put() writes it; "!" goes before a fault. */
-static const char *outcome(struct arena *arena, const struct field *field, const char *fault,
-			   const struct thing *in)
+/* What stands in the struct after reading, as field_put() writes it; or each fault as "!field code:
+ * message". */
+static const char *outcome(struct arena *arena, const struct field *field,
+			   const struct faults *faults, const struct thing *in)
 {
 	struct buf buf = { 0 };
 
-	if (fault)
-		return arena_printf(arena, "!%s", fault);
-	field_put(&buf, field, in);
+	for (const struct noted_fault *noted = faults->first; noted; noted = noted->next)
+		buf_printf(&buf, "!%s %s: %s", noted->field, fault_word(noted->fault.code),
+			   noted->fault.message);
+	if (faults->count == 0)
+		field_put(&buf, field, in);
 	const char *text = arena_copy(arena, buf.data, buf.len);
 	buf_free(&buf);
 	return text;
@@ -87,11 +101,13 @@ static const char *by_json(struct arena *arena, const char *name, const char *js
 {
 	const struct field *field = field_find(&shape, name);
 	struct json_object *value = json_tokener_parse(json);
+	struct faults faults = { arena };
 	struct thing in = { 0 };
 
 	assert_true(value || strcmp(json, "null") == 0);
-	const char *fault = field_from_json(arena, field, value, &in);
-	const char *text = outcome(arena, field, fault, &in);
+	bool right = field_from_json(field, value, &in, &faults);
+	assert_int_equal(right, faults.count == 0);
+	const char *text = outcome(arena, field, &faults, &in);
 	json_object_put(value);
 	return text;
 }
@@ -103,72 +119,79 @@ struct row {
 static const struct row json_rows[] = {
 	{ "done", "true", "true" },
 	{ "done", "false", "false" },
-	{ "done", "1", "!must be true or false" },
-	{ "done", "\"true\"", "!must be true or false" },
-	{ "done", "null", "!must not be null" },
+	{ "done", "1", "!done type: must be true or false" },
+	{ "done", "\"true\"", "!done type: must be true or false" },
+	{ "done", "null", "!done null: must not be null" },
 	{ "score", "1", "1" },
 	{ "score", "5", "5" },
-	{ "score", "0", "!must be a whole number from 1 to 5" },
-	{ "score", "6", "!must be a whole number from 1 to 5" },
+	{ "score", "0", "!score range: must be from 1 to 5" },
+	{ "score", "6", "!score range: must be from 1 to 5" },
 	{ "score", "5.0", "5" },
 	{ "score", "0.5e1", "5" },
-	{ "score", "4.5", "!must be a whole number from 1 to 5" },
-	{ "score", "\"4\"", "!must be a whole number from 1 to 5" },
-	{ "score", "true", "!must be a whole number from 1 to 5" },
-	{ "score", "[4]", "!must be a whole number from 1 to 5" },
-	{ "count", "-1", "!must be a whole number of at least 0" },
+	{ "score", "4.5", "!score type: must be a whole number" },
+	{ "score", "\"4\"", "!score type: must be a whole number" },
+	{ "score", "true", "!score type: must be a whole number" },
+	{ "score", "[4]", "!score type: must be a whole number" },
+	{ "count", "-1", "!count range: must be from 0 to 9223372036854775807" },
 	{ "count", "9007199254740993", "9007199254740993" },
 	{ "count", "9223372036854775807", "9223372036854775807" },
-	{ "count", "9223372036854775808", "!must be a whole number of at least 0" },
-	{ "count", "1e300", "!must be a whole number of at least 0" },
-	{ "count", "99999999999999999999", "!must be a whole number of at least 0" },
-	{ "count", "-99999999999999999999", "!must be a whole number of at least 0" },
+	{ "count", "9223372036854775808", "!count range: must be from 0 to 9223372036854775807" },
+	{ "count", "1e300", "!count range: must be from 0 to 9223372036854775807" },
+	{ "count", "-1e300", "!count range: must be from 0 to 9223372036854775807" },
+	{ "count", "99999999999999999999", "!count range: must be from 0 to 9223372036854775807" },
+	{ "count", "-99999999999999999999", "!count range: must be from 0 to 9223372036854775807" },
 	{ "title", "\"ab\"", "\"ab\"" },
-	{ "title", "\"\"", "!must be 1 to 5 characters" },
-	{ "title", "\"abcdef\"", "!must be 1 to 5 characters" },
+	{ "title", "\"\"", "!title length: must be 1 to 5 characters" },
+	{ "title", "\"abcdef\"", "!title length: must be 1 to 5 characters" },
 	{ "title", "\"\u00e9\u00e9\u00e9\u00e9\u00e9\"", "\"\u00e9\u00e9\u00e9\u00e9\u00e9\"" },
-	{ "title", "\"   \"", "!must not be blank" },
-	{ "title", "\"\\u2003\"", "!must not be blank" },
+	{ "title", "\"   \"", "!title blank: must not be blank" },
+	{ "title", "\"\\u2003\"", "!title blank: must not be blank" },
 	{ "title", "\" a \"", "\" a \"" },
-	{ "title", "\"a\\u0000\"", "!must not contain the character U+0000" },
-	{ "title", "5", "!must be 1 to 5 characters" },
-	{ "title", "{}", "!must be 1 to 5 characters" },
-	{ "title", "null", "!must not be null" },
+	{ "title", "\"a\\u0000\"", "!title character: must not contain the character U+0000" },
+	{ "title", "5", "!title type: must be a text" },
+	{ "title", "{}", "!title type: must be a text" },
+	{ "title", "null", "!title null: must not be null" },
 	{ "note", "null", "null" },
 	{ "note", "\"\"", "\"\"" },
 	{ "note", "\"   \"", "\"   \"" },
-	{ "note", "\"abcdef\"", "!must be a text of at most 5 characters" },
+	{ "note", "\"abcdef\"", "!note length: must be at most 5 characters" },
 	{ "free", "\"abcdefghijkl\"", "\"abcdefghijkl\"" },
-	{ "free", "1", "!must be a text" },
+	{ "free", "1", "!free type: must be a text" },
 	{ "colour", "\"RED\"", "\"RED\"" },
 	{ "colour", "\"gReEn\"", "\"GREEN\"" },
-	{ "colour", "\"BLUE\"", "!must be one of RED, GREEN" },
-	{ "colour", "\"\"", "!must be one of RED, GREEN" },
+	{ "colour", "\"BLUE\"", "!colour one_of: must be one of RED, GREEN" },
+	{ "colour", "\"\"", "!colour one_of: must be one of RED, GREEN" },
+	{ "colour", "1", "!colour type: must be a text" },
 	{ "order", "\"due_date\"", "\"due_date\"" },
-	{ "order", "\"NAME\"", "!must be one of name, due_date" },
+	{ "order", "\"NAME\"", "!order one_of: must be one of name, due_date" },
 	{ "code", "\"X1\"", "\"X1\"" },
-	{ "code", "\"Y1\"", "!must start with X" },
+	{ "code", "\"Y1\"", "!code format: must start with X" },
+	{ "code", "\"Y\"",
+	  "!code format: must start with X!code length: must have an even length" },
 	{ "id", "\"" ID "\"", "\"" ID "\"" },
 	{ "id", "\"017F22E2-79B0-7CC3-98C4-DC0C0C07398F\"", "\"" ID "\"" },
-	{ "id", "\"17\"", "!must be a UUID" },
-	{ "id", "17", "!must be a UUID" },
+	{ "id", "\"17\"", "!id format: must be a UUID" },
+	{ "id", "17", "!id type: must be a text" },
+	{ "id", "\"" ID "\\u0000\"", "!id character: must not contain the character U+0000" },
 	{ "at", "\"2026-11-20T10:30:00+01:00\"", "\"2026-11-20T09:30:00.000000Z\"" },
 	{ "at", "\"2026-11-20\"",
-	  "!must be a date and time with offset, such as 2026-11-20T09:30:00Z" },
-	{ "at", "0", "!must be a date and time with offset, such as 2026-11-20T09:30:00Z" },
+	  "!at format: must be a date and time with offset, such as 2026-11-20T09:30:00Z" },
+	{ "at", "0", "!at type: must be a text" },
 	{ "day", "\"2026-11-20\"", "\"2026-11-20\"" },
-	{ "day", "\"2026-02-29\"", "!must be a date, such as 2026-11-20" },
+	{ "day", "\"2026-02-29\"", "!day format: must be a date, such as 2026-11-20" },
 	{ "tags", "[]", "[]" },
 	{ "tags", "[\"a\",\"bc\"]", "[\"a\",\"bc\"]" },
-	{ "tags", "[\"a\",\"b\",\"c\",\"d\"]", "!must be at most 3 texts of 1 to 3 characters" },
-	{ "tags", "[\"abcd\"]", "!must be at most 3 texts of 1 to 3 characters" },
-	{ "tags", "[\"a\", 1]", "!must be at most 3 texts of 1 to 3 characters" },
-	{ "tags", "[null]", "!must be at most 3 texts of 1 to 3 characters" },
-	{ "tags", "[\"a\\u0000\"]", "!must not contain the character U+0000" },
-	{ "tags", "[\" \"]", "!must not be blank" },
-	{ "tags", "\"a\"", "!must be at most 3 texts of 1 to 3 characters" },
-	{ "tags", "{}", "!must be at most 3 texts of 1 to 3 characters" },
+	{ "tags", "[\"a\",\"b\",\"c\",\"d\"]", "!tags items: must have at most 3 elements" },
+	{ "tags", "[\"abcd\"]", "!tags[0] length: must be 1 to 3 characters" },
+	{ "tags", "[\"a\", 1]", "!tags[1] type: must be a text" },
+	{ "tags", "[null, \"a\", \"\"]",
+	  "!tags[0] type: must be a text!tags[2] length: must be 1 to 3 characters" },
+	{ "tags", "[\"a\\u0000\"]", "!tags[0] character: must not contain the character U+0000" },
+	{ "tags", "[\" \"]", "!tags[0] blank: must not be blank" },
+	{ "tags", "\"a\"", "!tags type: must be a list of texts" },
+	{ "tags", "{}", "!tags type: must be a list of texts" },
 	{ "colours", "[\"red\",\"Green\"]", "[\"RED\",\"GREEN\"]" },
+	{ "colours", "[\"red\",\"blue\"]", "!colours[1] one_of: must be one of RED, GREEN" },
 };
 
 static void test_json(void **state)
@@ -184,6 +207,7 @@ static void test_json(void **state)
 static const char *by_query(struct arena *arena, const char *name, const char *values)
 {
 	const struct field *field = field_find(&shape, name);
+	struct faults faults = { arena };
 	struct thing in = { 0 };
 	const char *list[8];
 	size_t count = 0;
@@ -191,51 +215,57 @@ static const char *by_query(struct arena *arena, const char *name, const char *v
 
 	while (rest)
 		list[count++] = strsep(&rest, "|");
-	return outcome(arena, field, field_from_query(arena, field, list, count, &in), &in);
+	bool right = field_from_query(field, list, count, &in, &faults);
+	assert_int_equal(right, faults.count == 0);
+	return outcome(arena, field, &faults, &in);
 }
 
 static const struct row query_rows[] = {
 	{ "done", "true", "true" },
 	{ "done", "false", "false" },
-	{ "done", "TRUE", "!must be true or false" },
-	{ "done", "1", "!must be true or false" },
-	{ "done", "", "!must not be empty" },
-	{ "done", "true|true", "!must be given once" },
+	{ "done", "TRUE", "!done type: must be true or false" },
+	{ "done", "1", "!done type: must be true or false" },
+	{ "done", "", "!done blank: must not be empty" },
+	{ "done", "true|true", "!done repeated: must be given once" },
 	{ "score", "3", "3" },
-	{ "score", "0", "!must be a whole number from 1 to 5" },
-	{ "score", "03", "!must be a whole number from 1 to 5" },
-	{ "score", "+3", "!must be a whole number from 1 to 5" },
-	{ "score", "-3", "!must be a whole number from 1 to 5" },
-	{ "score", " 3", "!must be a whole number from 1 to 5" },
-	{ "score", "3.0", "!must be a whole number from 1 to 5" },
-	{ "score", "0x3", "!must be a whole number from 1 to 5" },
-	{ "count", "999999999999999999", "999999999999999999" },
-	{ "count", "99999999999999999999", "!must be a whole number of at least 0" },
+	{ "score", "0", "!score range: must be from 1 to 5" },
+	{ "score", "-3", "!score range: must be from 1 to 5" },
+	{ "score", "03", "!score type: must be a whole number" },
+	{ "score", "+3", "!score type: must be a whole number" },
+	{ "score", "--3", "!score type: must be a whole number" },
+	{ "score", "-", "!score type: must be a whole number" },
+	{ "score", "-0", "!score type: must be a whole number" },
+	{ "score", " 3", "!score type: must be a whole number" },
+	{ "score", "3 ", "!score type: must be a whole number" },
+	{ "score", "3.0", "!score type: must be a whole number" },
+	{ "score", "0x3", "!score type: must be a whole number" },
+	{ "count", "9223372036854775807", "9223372036854775807" },
+	{ "count", "9223372036854775808", "!count range: must be from 0 to 9223372036854775807" },
 	{ "count", "0", "0" },
 	{ "title", "ab", "\"ab\"" },
-	{ "title", "ab|cd", "!must be given once" },
-	{ "title", "abcdef", "!must be 1 to 5 characters" },
-	{ "title", "\xe2\x80\x83", "!must not be blank" },
+	{ "title", "ab|cd", "!title repeated: must be given once" },
+	{ "title", "abcdef", "!title length: must be 1 to 5 characters" },
+	{ "title", "\xe2\x80\x83", "!title blank: must not be blank" },
 	{ "order", "name", "\"name\"" },
-	{ "order", "Name", "!must be one of name, due_date" },
+	{ "order", "Name", "!order one_of: must be one of name, due_date" },
 	{ "colour", "red", "\"RED\"" },
 	{ "id", ID, "\"" ID "\"" },
-	{ "id", "none", "!must be a UUID" },
+	{ "id", "none", "!id format: must be a UUID" },
 	{ "parent", ID, "\"" ID "\"" },
 	{ "parent", "none", "\"none\"" },
-	{ "parent", "None", "!must be a UUID or `none`" },
+	{ "parent", "None", "!parent format: must be a UUID or none" },
 	{ "day", "2026-11-20", "\"2026-11-20\"" },
-	{ "day", "2026-11-20T00:00:00Z", "!must be a date, such as 2026-11-20" },
+	{ "day", "2026-11-20T00:00:00Z", "!day format: must be a date, such as 2026-11-20" },
 	{ "from", "2026-11-20", "\"2026-11-20\"" },
 	{ "from", "2026-11-20T00:00:00Z", "\"2026-11-20T00:00:00.000000Z\"" },
-	{ "from", "tomorrow", "!must be a date, or a date and time with offset" },
+	{ "from", "tomorrow", "!from format: must be a date, or a date and time with offset" },
 	{ "tags", "a", "[\"a\"]" },
 	{ "tags", "a,b|c", "[\"a\",\"b\",\"c\"]" },
-	{ "tags", "a,b|c,d", "!must be at most 3 texts of 1 to 3 characters" },
-	{ "tags", "a,", "!must be at most 3 texts of 1 to 3 characters" },
-	{ "tags", "a|", "!must not be empty" },
+	{ "tags", "a,b|c,d", "!tags items: must have at most 3 elements" },
+	{ "tags", "a,", "!tags length: must be 1 to 3 characters" },
+	{ "tags", "a|", "!tags blank: must not be empty" },
 	{ "colours", "red,GREEN", "[\"RED\",\"GREEN\"]" },
-	{ "colours", "blue", "!must be one or more of RED, GREEN" },
+	{ "colours", "blue", "!colours one_of: must be one of RED, GREEN" },
 };
 
 static void test_query(void **state)
@@ -250,18 +280,17 @@ static void test_query(void **state)
 /* A refused value leaves its place as it was. */
 static void test_unset(void **state)
 {
-	struct thing in;
-	const char *bad = "!";
+	static const char *const empty = "", *const bad = "abcdefghijkl";
+	struct thing in = { 0 };
 
-	memset(&in, 0, sizeof in);
-	for (const struct field *field = fields; field->name; field++) {
-		if (field->kind == KIND_TEXT || field->kind == KIND_STRINGS)
-			continue;
-		assert_non_null(field_from_query(*state, field, &bad, 1, &in));
-		assert_string_equal(outcome(*state, field, NULL, &in), "null");
+	EACH_FIELD(field, &shape)
+	{
+		struct faults faults = { *state }, none = { *state };
+		assert_false(field_from_query(field, &empty, 1, &in, &faults));
+		if (strcmp(field->name, "free") != 0)
+			assert_false(field_from_query(field, &bad, 1, &in, &faults));
+		assert_string_equal(outcome(*state, field, &none, &in), "null");
 	}
-	assert_string_equal(outcome(*state, field_find(&shape, "title"), NULL, &in), "null");
-	assert_string_equal(outcome(*state, field_find(&shape, "tags"), NULL, &in), "null");
 }
 
 static void test_find(void **state)
