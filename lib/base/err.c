@@ -3,7 +3,7 @@
 #include <assert.h>
 
 static const struct err_info errors[ERR_COUNT] = {
-#define ROW(name, status, word, sentence) [name] = { status, word, sentence },
+#define ROW(name, status, word, sentence, final) [name] = { status, word, sentence, final },
 	ERR_TABLE(ROW)
 #undef ROW
 };

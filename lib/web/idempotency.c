@@ -51,11 +51,6 @@ static enum err replay(struct request *req, const struct result *rows)
 	return OK;
 }
 
-static bool is_final(int status)
-{
-	return status < 500 && status != 401 && status != 429;
-}
-
 /* What a buffer holds from `start` on, as a text that lives until something is put. */
 static const char *text_from(struct buf *buf, size_t start)
 {
@@ -71,7 +66,7 @@ static enum err run_fresh(struct request *req, const char *route, const char *ke
 	size_t head_len = req->answer.head->len;
 	enum err err = req->route->handler(req);
 
-	if (!is_final(req->answer.status)) {
+	if (err != OK && !err_info(err)->final) {
 		db_rollback(db, req->arena);
 		return err;
 	}

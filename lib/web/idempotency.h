@@ -8,8 +8,8 @@
 
 #include "web/request.h"
 
-/* Runs the route's handler under the key, or answers with what was stored. 5xx, 401 and 429 are
- * not stored: trying again may help. */
+/* Runs the route's handler under the key, or answers with what was stored. Only successes
+ * and final errors (err.h) are stored: after any other, trying again may help. */
 enum err idempotency_run(struct request *req, const char *key);
 
 #endif

@@ -15,8 +15,8 @@ enum err refuse(struct request *req, enum err err);
 /* refuse() with a sentence of its own. */
 enum err refuse_saying(struct request *req, enum err err, const char *sentence);
 
-/* refuse() that tells all faults noted so far, of which there is one at least; its sentence is about
- * the first. */
+/* refuse() that tells all faults noted so far, of which there is one at least; its sentence is
+ * about the first. */
 enum err refuse_noted(struct request *req, enum err err);
 
 /* refuse_noted() with one more fault. */

@@ -238,11 +238,23 @@ def test_refusals_are_kept(user, stranger):
         assert everything(user) == before
 
 
-def test_a_body_that_is_no_json_is_kept_too(user):
-    for text, headers, status in [("{", JSON, 400), ("[]", JSON, 400), ("", JSON, 400), ("{}", {}, 415)]:
-        name = f"key{status}{text}"
-        replayed(user.post("/tasks", data=text, headers=key(name, **headers)),
-                 user.post("/tasks", data=text, headers=key(name, **headers)))
+@pytest.mark.parametrize("text, headers, status, word", [
+    ("{", JSON, 400, "invalid_json"), ("", JSON, 400, "invalid_json"), ("[" * 33 + "]" * 33, JSON, 400, "invalid_json"),
+    ('{"title": "once"}', {}, 415, "unsupported_media_type"),
+    ('{"title": "once"}', {"Content-Type": "application/json; charset=latin1"}, 415, "unsupported_media_type"),
+    (" " * (1 << 20) + "{}", JSON, 413, "payload_too_large")])
+def test_what_never_reached_a_decision_is_not_kept(stack, user, text, headers, status, word):
+    """The same key takes the request that was meant."""
+    before = key_count(stack, user)
+    refused(user.post("/tasks", data=text, headers=key(**headers)), status, word)
+    assert key_count(stack, user) == before
+    made = user.post("/tasks", json={"title": "once"}, headers=key())
+    assert made.status_code == 201
+    replayed(made, user.post("/tasks", json={"title": "once"}, headers=key()))
+
+
+def test_json_that_is_no_object_is_decided(user):
+    replayed(user.post("/tasks", data="[]", headers=key(**JSON)), user.post("/tasks", data="[]", headers=key(**JSON)))
 
 
 def test_a_constraint_is_kept(stack, user):
