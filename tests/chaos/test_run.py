@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 
 import pytest
 
@@ -46,7 +45,7 @@ def run_script(state, port, *options, clone=ROOT, **environment):
         env={**inherited, "DAYBOOK_STATE": str(state), "DAYBOOK_PORT": str(port), **environment})
 
 
-def finish(process, seconds=60):
+def finish(process, seconds=300):
     said, complained = process.communicate(timeout=seconds)
     return process.returncode, said, complained
 
@@ -118,6 +117,11 @@ def test_data_survives(own):
     client.close()
 
 
+def listens(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def test_stop_answers_what_was_accepted(own):
     """One request waits for a row, others come and go; then everything is told to end."""
     client, answers = sign_up(own), []
@@ -127,9 +131,9 @@ def test_stop_answers_what_was_accepted(own):
             thread = threading.Thread(
                 target=lambda: answers.append(client.patch(task, {"title": "answered"})))
             thread.start()
-            time.sleep(0.1)
+            wait_for(lambda: own.ask("SELECT FROM pg_locks WHERE NOT granted"))
             stop = run_script(own.state, own.port, "--stop")
-            time.sleep(0.2)
+            wait_for(lambda: not listens(own.port))
         thread.join()
         code, _, complained = finish(stop)
     assert (code, complained) == (0, "")
@@ -147,7 +151,7 @@ def test_in_the_foreground_until_ctrl_c(state):
     port = free_port()
     process = run_script(state, port, DAYBOOK_WORKERS="1", DAYBOOK_AUTH_WORKERS="1")
     try:
-        said = wait_for(lambda: process.stdout.readline(), seconds=60)
+        said = wait_for(lambda: process.stdout.readline(), seconds=300)
         while "Ctrl-C" not in said:
             said = process.stdout.readline()
             assert said, process.stderr.read()
