@@ -50,7 +50,8 @@ VALUES (current_user_id(), :id, :title, :content,
 ON CONFLICT (user_id, id) DO NOTHING
 RETURNING {journal_row};
 
--- journal_update(id uuid, sent text[], title text, content text, entry_date date, tags text[], mood_id uuid) guarded
+-- journal_update(
+--     id uuid, sent text[], title text, content text, entry_date date, tags text[], mood_id uuid) guarded
 -- Changes the members that were sent.
 UPDATE journals
 SET title = merge('title', :sent, :title, title),

@@ -34,7 +34,9 @@ SELECT {task_row} FROM tasks WHERE user_id = current_user_id() AND id = :id;
 SELECT {task_row} FROM tasks
 WHERE user_id = current_user_id() AND id = :id AND project_id = :project_id;
 
--- task_create(id uuid, title text, description text, status task_status, priority task_priority, due_date timestamptz, remind_at timestamptz, project_id uuid, category_id uuid)
+-- task_create(
+--     id uuid, title text, description text, status task_status, priority task_priority,
+--     due_date timestamptz, remind_at timestamptz, project_id uuid, category_id uuid)
 -- Makes a task at the end of its column; no row if the user has one with this id.
 INSERT INTO tasks (user_id, id, title, description, status, priority, due_date, remind_at,
                    project_id, category_id)
@@ -43,7 +45,10 @@ VALUES (current_user_id(), :id, :title, :description, coalesce(:status, 'TODO'),
 ON CONFLICT (user_id, id) DO NOTHING
 RETURNING {task_row};
 
--- task_update(id uuid, sent text[], title text, description text, status task_status, completed bool, priority task_priority, due_date timestamptz, remind_at timestamptz, project_id uuid, category_id uuid) guarded
+-- task_update(
+--     id uuid, sent text[], title text, description text, status task_status, completed bool,
+--     priority task_priority, due_date timestamptz, remind_at timestamptz, project_id uuid,
+--     category_id uuid) guarded
 -- Changes the members that were sent; `completed` is the status by another name.
 UPDATE tasks
 SET title = merge('title', :sent, :title, title),
@@ -69,7 +74,10 @@ WHERE user_id = current_user_id() AND id = :id
   {is_fresh:{row_tag}}
 RETURNING id;
 
--- task_list(status task_status[], priority task_priority[], completed bool, project_id uuid, no_project bool, category_id uuid, no_category bool, live_only bool, due_from timestamptz, due_to timestamptz, due_from_day date, due_to_day date, search text) reads pages
+-- task_list(
+--     status task_status[], priority task_priority[], completed bool, project_id uuid, no_project bool,
+--     category_id uuid, no_category bool, live_only bool, due_from timestamptz, due_to timestamptz,
+--     due_from_day date, due_to_day date, search text) reads pages
 -- One page in one order. Without a due date a task comes last in both directions.
 -- by created_at timestamptz
 -- by updated_at timestamptz
