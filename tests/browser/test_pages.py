@@ -20,7 +20,7 @@ def check_quiet(page):
     said, asked = page.drain()
     assert said == []
     assert asked
-    strangers = [url for url in asked if not url.startswith((page.origin + "/", "data:", "about:"))]
+    strangers = [url for url in asked if not url.startswith((page.origin + "/", f"blob:{page.origin}/", "data:", "about:"))]
     assert strangers == []
 
 
@@ -137,3 +137,63 @@ def test_from_the_first_page_to_a_guide(page):
     page.click("nav a[href='/']")
     assert page.find("h1").text == "Daybook"
     check_quiet(page)
+
+
+def authorize(page, token):
+    page.click(".btn.authorize")
+    page.find(".modal-ux input").send_keys(token)
+    page.click(".modal-ux button.authorize")
+    page.click(".modal-ux .btn-done")
+
+
+def test_docs_keep_the_token_over_a_reload(page):
+    """But not for another tab, and not after logging out."""
+    page.open("/docs")
+    page.driver.execute_script("sessionStorage.clear()")  # of the tests before, in this tab
+    page.driver.refresh()
+    page.find("#operations-system-getHealth")
+    authorize(page, "a-token")
+    page.driver.refresh()
+    page.find(".btn.authorize.locked")
+    assert page.driver.execute_script("return localStorage.length") == 0
+    page.click(".btn.authorize")
+    page.click(".modal-ux .auth-btn-wrapper button.btn:not(.btn-done)")
+    page.driver.refresh()
+    page.find(".btn.authorize.unlocked")
+    assert page.driver.execute_script("return sessionStorage.length") == 0
+    check_quiet(page)
+
+
+def test_docs_have_a_filter(page):
+    page.open("/docs")
+    page.find("#operations-system-getHealth")
+    page.find(".operation-filter-input").send_keys("moods")
+    page.wait.until(lambda driver: page.count("#operations-system-getHealth") == 0)
+    assert page.count("#operations-moods-listMoods") == 1
+    check_quiet(page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_docs_have_both_schemes(page, scheme):
+    emulate(page, scheme)
+    page.open("/docs")
+    page.find("#operations-system-getHealth")
+    for selector in ["body"]:
+        text, ground = colours(page, selector)
+        assert (text > ground) == (scheme == "dark"), selector
+    check_quiet(page)
+
+
+def test_redoc_has_its_search(page):
+    page.open("/redoc")
+    page.find("h1")
+    page.find("input[role='search'], .search-input, [role=search] input").send_keys("weekly")
+    page.find("[role=menuitem]")
+    check_quiet(page)
+
+
+@pytest.mark.parametrize("path", ["/docs", "/redoc"])
+def test_the_pages_of_the_contract_lead_to_the_guides(page, path):
+    page.open(path)
+    page.click(".pages a[href='/guides/']")
+    assert page.find("h1").text

@@ -1,8 +1,6 @@
 "use strict";
 
-/* The search would need a worker from a blob: address, which our content security policy refuses. */
 Redoc.init("/api/v1/openapi.json", {
-	disableSearch: true,
 	hideDownloadButton: false,
 	nativeScrollbars: true,
 	theme: {
