@@ -8,8 +8,7 @@
 #include <stdbool.h>
 
 /* name, HTTP status, the stable word that clients branch on, the sentence for a person, and whether
- * it is final: the same request would never fare better (not for want of a lock, a token, or whole
- * bytes) */
+ * the error is final: a handler has decided, so the answer may be kept under an Idempotency-Key */
 #define ERR_TABLE(ROW)                                                                             \
 	ROW(ERR_BAD_REQUEST, 400, "bad_request", "the request is malformed", false)                \
 	ROW(ERR_INVALID_JSON, 400, "invalid_json", "the body is not valid JSON", false)            \

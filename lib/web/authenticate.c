@@ -15,6 +15,7 @@ static enum err check_token(struct request *req, const char **reason)
 	if (!header || strncasecmp(header, scheme, strlen(scheme)) != 0)
 		return ERR_UNAUTHORIZED;
 	const char *token = header + strlen(scheme);
+	token += strspn(token, " "); /* one or more (RFC 6750 section 2.1) */
 	struct jwt_claims claims;
 	int64_t now_s = req->now.us / 1000000;
 	enum jwt_verdict verdict =

@@ -200,6 +200,7 @@ static const char *client_address(struct request *req)
 
 void dispatch_answer(struct request *req)
 {
+	request_trim(req);
 	const char *method = request_header(req, "REQUEST_METHOD");
 
 	req->faults.arena = req->arena;

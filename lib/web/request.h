@@ -75,6 +75,10 @@ struct request {
 	} answer;
 };
 
+/* Cuts the white space at both ends of every variable's value, in place (RFC 9110 section 5.5): web
+ * servers leave some of it. Call it before request_header(). */
+void request_trim(struct request *req);
+
 /* The value of a header by its CGI name (HTTP_IF_MATCH, CONTENT_TYPE), or NULL. */
 const char *request_header(const struct request *req, const char *name);
 

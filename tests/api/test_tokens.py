@@ -289,8 +289,14 @@ def test_the_scheme_in_any_case(user, scheme):
     assert answer.status_code == 200
 
 
+@pytest.mark.parametrize("form", ["Bearer  {}", "bearer    {}", "Bearer {} ", "Bearer {}\t", "Bearer  {} \t "])
+def test_spaces_before_and_after_the_token(user, form):
+    answer = user.get("/users/me", headers={"Authorization": form.format(user.access_token)})
+    assert answer.status_code == 200
+
+
 @pytest.mark.parametrize("form", ["{}", "Bearer", "Bearer ", "Bearer{}", "Bearer:{}", "Bearer={}",
-                                  "Bearer  {}", "Bearer\t{}", "Basic {}", "Token {}",
+                                  "Bearer\t{}", "Basic {}", "Token {}",
                                   "JWT {}", "Digest {}", "Bearer Bearer {}", "Bearer realm=x, {}",
                                   "Bearer {}, Basic x", "Bearer token={}", "Bearerx {}",
                                   'Bearer "{}"', "Bearer {} x"])

@@ -101,6 +101,17 @@ def test_a_condition_that_holds(user, one, spell, condition):
     assert again.status_code == (204 if condition == "*" else 412)
 
 
+@pytest.mark.parametrize("space", [" ", "\t", " \t "])
+def test_white_space_behind_a_header(user, one, space):
+    now = tag(user, one)
+    assert user.get(one, headers={"If-None-Match": now + space}).status_code == 304
+    assert user.get(one, headers={"If-None-Match": "*" + space}).status_code == 304
+    assert user.patch(one, json={"title": "c"}, headers={"If-Match": "*" + space}).status_code == 200
+    made = user.post("/tasks", data='{"title": "x"}', headers={"Content-Type": "application/json" + space,
+                                                               "Idempotency-Key": "a-key-with-space" + space})
+    assert made.status_code == 201
+
+
 @pytest.mark.parametrize("condition", ['"1"', '"2"', 'W/"2"', '"1", "3"', '""', '"02"', '"2 "', '" 2"', '"W/2"',
                                        '"99999999999999999999"', '"x"', '"2,2"', "\"'; --\"", '"\xe9"', ",",
                                        ", , ,", '"*"'])

@@ -19,7 +19,7 @@ SAME_AS = {502: (503, "unavailable"), 504: (503, "timeout")}
 def program():
     """(status, word) → sentence, as the program has it."""
     text = (ROOT / "lib/base/err.h").read_text()
-    rows = re.findall(r'ROW\(ERR_\w+, (\d+), "(\w+)",[\s\\]*"([^"]*)", \w+\)', text)
+    rows = re.findall(r'ROW\(ERR_\w+, (\d+), "(\w+)",[\s\\]*"([^"]*)",[\s\\]*\w+\)', text)
     assert len(rows) == len(re.findall(r"ROW\(ERR_", text))
     return {(int(status), word): sentence for status, word, sentence in rows}
 
