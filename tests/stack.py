@@ -168,6 +168,11 @@ class Stack:
         [line] = wait_for(lambda: self.log(event="request", request_id=request_id))
         return line
 
+    def pool_of(self, request_id):
+        """Which pool answered a request."""
+        pid = self.request_line(request_id)["pid"]
+        return next(pool for pool in POOLS if pid in self.workers(pool))
+
     def tail(self, since=None):
         """The end of each log; `since`: only what came after marks()."""
         parts = []

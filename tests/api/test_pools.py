@@ -3,16 +3,13 @@ take long, as the document marks it."""
 
 import pytest
 
-from stack import POOLS
-
 NOBODYS = "0190f3c0-0000-7000-8000-000000000000"
 PASSWORDS = {("POST", "/api/v1/auth/login"), ("POST", "/api/v1/auth/register"),
              ("POST", "/api/v1/auth/change-password"), ("DELETE", "/api/v1/users/me")}
 
 
 def pool_of(stack, answer):
-    pid = stack.request_line(answer.headers["X-Request-Id"])["pid"]
-    return next(pool for pool in POOLS if pid in stack.workers(pool))
+    return stack.pool_of(answer.headers["X-Request-Id"])
 
 
 def expected_pool(operation, description):

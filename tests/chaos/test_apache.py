@@ -153,6 +153,29 @@ def test_account_is_deleted(somebody):
     see_error(somebody.get("/users/me"), 401, "session_revoked")
 
 
+@pytest.mark.parametrize("method, path, pool", [
+    ("GET", "/users/me/export", "slow"), ("GET", "/dashboard", "slow"), ("GET", "/dashboard/statistics", "slow"),
+    ("HEAD", "/dashboard?x=y", "slow"), ("GET", "/tasks?limit=1&search=x", "slow"),
+    ("GET", "/journals?%73earch=x", "slow"), ("PATCH", "/tasks/bulk", "slow"), ("DELETE", "/tasks/bulk", "slow"),
+    ("GET", "/tasks?limit=1", "api"), ("POST", "/tasks", "api"), ("POST", "/auth/login", "auth"),
+    ("DELETE", "/users/me", "auth"),
+])
+def test_each_pool_has_its_requests(stack, somebody, method, path, pool):
+    body = None if method in ("GET", "HEAD") else {}
+    answer = somebody.call(method, path, body)
+    assert stack.pool_of(answer.headers["X-Request-Id"]) == pool
+    if method == "GET" and path.startswith("/tasks?"):
+        assert (answer.status, answer.body["limit"]) == (200, 1 if "limit=1" in path else 50)
+
+
+def test_bulk_by_the_other_name(stack, somebody):
+    me = somebody.get("/users/me").body["id"]
+    somebody.base = "/api"
+    answer = somebody.call("DELETE", f"/{me}/tasks/bulk", {"ids": []})
+    see_error(answer, 400, "validation_failed")
+    assert stack.pool_of(answer.headers["X-Request-Id"]) == "slow"
+
+
 def test_body_too_large(somebody):
     body = json.dumps({"title": "x", "description": "y" * (1 << 20)}).encode()
     see_error(somebody.call("POST", "/tasks", body, {"Content-Type": "application/json"}), 413,
