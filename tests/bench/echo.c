@@ -1,36 +1,18 @@
-/* echo.c -- the floor of a FastCGI request, for scripts/bench: the loop of lib/web/serve.c, and an
- * answer as long as one task that needs no token, no JSON and no database. */
-#include <errno.h>
-#include <fcgiapp.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <stdbool.h>
+/* echo.c -- the floor of a request, for scripts/bench: a worker whose dispatch() is this one, and
+ * not that of lib/web. It gets the same request and sends an answer as long as one task, through
+ * the same loop over kept connections, but without a token, JSON, a database, or a line in the log.
+ */
+#include "web/dispatch.h"
+
 #include <stdio.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
 
-enum { LISTEN_FD = 0, BODY_BYTES = 420 };
+#include "web/answer.h"
+#include "web/router.h"
+#include "web/send.h"
+#include "web/serve.h"
 
-static bool watch(int epoll_fd, int fd, uint32_t events)
-{
-	struct epoll_event event = { .events = events, .data.fd = fd };
-
-	return epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0;
-}
-
-static int open_signals(void)
-{
-	sigset_t signals;
-
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGTERM);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGUSR1); /* what multiwatch sends */
-	sigprocmask(SIG_BLOCK, &signals, NULL);
-	return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
-}
+enum { BODY_BYTES = 420 };
 
 /* The headers of a task, but for their values. */
 static const char headers[] =
@@ -39,49 +21,52 @@ static const char headers[] =
 	"Referrer-Policy: no-referrer\r\n"
 	"Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
 	"Vary: Origin\r\n"
-	"ETag: \"1\"\r\n"
-	"Content-Type: application/json; charset=utf-8\r\n"
-	"Cache-Control: private, no-cache\r\n\r\n";
+	"ETag: \"0199e0a0-0000-4000-8000-000000000000\"\r\n";
 
-static void answer(FCGX_Request *fcgi)
+static void answer(struct request *req)
 {
-	const char *uri = FCGX_GetParam("REQUEST_URI", fcgi->envp);
-	char body[BODY_BYTES];
+	const char *uri = request_header(req, "REQUEST_URI");
+	char body[BODY_BYTES + 1];
 
-	memset(body, ' ', sizeof body);
-	snprintf(body, sizeof body, "{\"uri\":\"%.64s\"}", uri ? uri : "");
-	body[strlen(body)] = ' ';
-	FCGX_FPrintF(fcgi->out, "Status: 200 OK\r\nContent-Length: %d\r\n", (int)sizeof body);
-	FCGX_PutStr(headers, sizeof headers - 1, fcgi->out);
-	FCGX_PutStr(body, sizeof body, fcgi->out);
+	snprintf(body, sizeof body, "{\"uri\":\"%.64s\"}%400s", uri ? uri : "", "");
+	buf_put(req->answer.head, headers, sizeof headers - 1);
+	buf_puts(req->answer.body, body);
+	answer_start(req, 200);
+	answer_json(req);
+}
+
+enum fastcgi_state dispatch(struct web *web, struct peer *peer)
+{
+	char *env[FASTCGI_MAX_VARIABLES + 1];
+	struct request req = { .web = web,
+			       .in = { .env = env, .method = GET },
+			       .answer = { .head = &web->head, .body = &web->body } };
+
+	if (!peer_is_there(peer) || fastcgi_variables(&peer->in, env) != OK)
+		return FASTCGI_BROKEN;
+	answer(&req);
+	bool sent = send_answer(&req, peer);
+	buf_clear(&web->head);
+	buf_clear(&web->body);
+	return sent ? fastcgi_next(&peer->in) : FASTCGI_BROKEN;
+}
+
+static bool no_chores(struct web *web)
+{
+	(void)web;
+	return false;
 }
 
 int main(void)
 {
-	struct epoll_event events[2];
-	FCGX_Request fcgi;
-	int signal_fd = open_signals(), epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	static const struct config config = { .transfer_timeout_s = 10 };
+	static const struct db_settings no_database;
+	struct web web = { .config = &config,
+			   .db = db_new(&no_database),
+			   .router = router_new(NULL, 0),
+			   .chores = no_chores };
 
-	if (FCGX_Init() != 0 || FCGX_InitRequest(&fcgi, LISTEN_FD, 0) != 0 ||
-	    fcntl(LISTEN_FD, F_SETFL, O_NONBLOCK) < 0 ||
-	    !watch(epoll_fd, LISTEN_FD, EPOLLIN | EPOLLEXCLUSIVE) ||
-	    !watch(epoll_fd, signal_fd, EPOLLIN)) {
-		perror("echo");
-		return 1;
-	}
-	for (;;) {
-		int count = epoll_wait(epoll_fd, events, 2, -1);
-		for (int i = 0; i < count; i++) {
-			if (events[i].data.fd == signal_fd)
-				return 0;
-			if (FCGX_Accept_r(&fcgi) < 0)
-				continue; /* another process was faster */
-			answer(&fcgi);
-			if (FCGX_GetChar(fcgi.in) == EOF)
-				FCGX_Detach(&fcgi);
-			FCGX_Finish_r(&fcgi);
-			if (fcgi.ipcFd >= 0)
-				FCGX_Free(&fcgi, 1);
-		}
-	}
+	web.login_db = web.db;
+	serve_hold_signals();
+	return serve(&web);
 }

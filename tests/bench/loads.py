@@ -31,9 +31,9 @@ def quantile(sorted_values, part):
     return sorted_values[min(len(sorted_values) - 1, int(part * len(sorted_values)))]
 
 
-def start_wrk(url, seconds, user, kind, connections=32):
+def start_wrk(url, seconds, user, kind, connections=32, base="/api/v1"):
     environment = os.environ | {"BENCH_TOKEN": user["token"], "BENCH_IDS": str(user["ids"]),
-                                "BENCH_LOGIN": user["login"], "BENCH_KIND": kind}
+                                "BENCH_LOGIN": user["login"], "BENCH_KIND": kind, "BENCH_BASE": base}
     return subprocess.Popen(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", LUA, url],
                             env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
@@ -47,8 +47,8 @@ def end_wrk(process):
     return Figure(requests / micros * 1e6, p50 / 1000, p99 / 1000, refused + broken)
 
 
-def wrk(url, seconds, user, kind, connections=32):
-    return end_wrk(start_wrk(url, seconds, user, kind, connections))
+def wrk(url, seconds, user, kind, connections=32, base="/api/v1"):
+    return end_wrk(start_wrk(url, seconds, user, kind, connections, base))
 
 
 def pgbench(database, statements, seconds, clients=8):

@@ -18,9 +18,16 @@ HERE = ROOT / "build" / "bench"
 PASSWORD = "Correct-Horse-7"
 TASKS = 200
 
+ECHO = """
+	upstream bench_echo {
+		server unix:$state/s/echo.sock;
+		keepalive 16;
+		keepalive_requests 100000;
+	}
+"""
 LOCATIONS = """
 		location = /bench/static { alias $state/static; }
-		location = /bench/echo { fastcgi_pass unix:$state/s/echo.sock; }
+		location = /bench/echo { fastcgi_pass bench_echo; }
 """
 
 
@@ -75,28 +82,36 @@ class Stack:
             raise SystemExit(f"bench: scripts/run {option}: {done.stdout.strip()}")
 
     def _start_echo(self):
-        program, sock = HERE / "echo", self.state / "s" / "echo.sock"
-        subprocess.run(["gcc", "-std=gnu11", "-O2", "-g", ROOT / "tests" / "bench" / "echo.c",
-                        "-lfcgi", "-o", program], check=True)
+        subprocess.run(["ninja", "-C", ROOT / "build" / "dev", "tests/echo"], check=True,
+                       stdout=subprocess.DEVNULL)
         # Open to all: nginx may be another user, and the folder around it is closed.
         self.echo = subprocess.Popen(
-            ["spawn-fcgi", "-n", "-s", sock, "-M", "0666", "-b", "64", "--", shutil.which("multiwatch"),
-             "-f", str(self.workers), "--", program], start_new_session=True)
-        conf = self.state / "nginx.conf"
+            ["spawn-fcgi", "-n", "-s", self.state / "s" / "echo.sock", "-M", "0666", "-b", "128", "--",
+             shutil.which("multiwatch"), "-f", str(self.workers), "--", ROOT / "build" / "dev" / "tests" / "echo"],
+            start_new_session=True)
         (self.state / "static").write_text("x" * 420)
-        before, mark, after = conf.read_text().partition("\n\t\tlocation / {")
-        ours = LOCATIONS.replace("$state", str(self.state))
-        conf.write_text(before + ours + mark + after)
-        os.kill(int((self.state / "pids" / "nginx").read_text().split()[0]), signal.SIGHUP)
-        for _ in range(100):
-            time.sleep(0.05)
-            if self._status("/bench/echo") == self._status("/bench/static") == 200:
-                return
-        raise SystemExit("bench: the echo behind nginx does not answer")
+        self.add_to_nginx(ECHO, LOCATIONS, ["/bench/echo", "/bench/static"])
 
-    def _status(self, path):
+    def add_to_nginx(self, upstreams, locations, paths, token=None):
+        """Puts them into the configuration, and waits until each path is answered."""
+        conf = self.state / "nginx.conf"
+        text = conf.read_text()
+        for mark, ours in [("\n\tserver {", upstreams), ("\n\t\tlocation / {", locations)]:
+            before, mark, after = text.partition(mark)
+            text = before + "\n" + ours.replace("$state", str(self.state)) + mark + after
+        conf.write_text(text)
+        os.kill(int((self.state / "pids" / "nginx").read_text().split()[0]), signal.SIGHUP)
+        for _ in range(200):
+            if all(self._status(path, token) == 200 for path in paths):
+                return
+            time.sleep(0.05)
+        raise SystemExit(f"bench: nginx does not answer {[p for p in paths if self._status(p, token) != 200]}")
+
+    def _status(self, path, token=None):
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        request = urllib.request.Request(self.url + path, headers=headers)
         try:
-            with urllib.request.urlopen(self.url + path, context=self.tls) as answer:
+            with urllib.request.urlopen(request, context=self.tls) as answer:
                 return answer.status
         except OSError:
             return 0

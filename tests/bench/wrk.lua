@@ -1,5 +1,6 @@
 -- wrk.lua -- what wrk sends, and its report as one line for scripts/bench.
--- Environment: BENCH_TOKEN; BENCH_IDS, a file with an id a line; BENCH_KIND, a name in `kinds`.
+-- Environment: BENCH_TOKEN; BENCH_IDS, a file with an id a line; BENCH_KIND, a name in `kinds`; BENCH_BASE,
+-- what the addresses of the API begin with, if that is not Daybook's own.
 
 local ids, requests, at = {}, {}, 0
 local headers = { ["Content-Type"] = "application/json" }
@@ -8,28 +9,30 @@ if token then
 	headers["Authorization"] = "Bearer " .. token
 end
 
+local base = os.getenv("BENCH_BASE") or "/api/v1"
+
 local function get_one(i)
-	return wrk.format("GET", "/api/v1/tasks/" .. ids[i], headers)
+	return wrk.format("GET", base .. "/tasks/" .. ids[i], headers)
 end
 
 local function list()
-	return wrk.format("GET", "/api/v1/tasks", headers)
+	return wrk.format("GET", base .. "/tasks", headers)
 end
 
 local function post(i)
-	return wrk.format("POST", "/api/v1/tasks", headers,
+	return wrk.format("POST", base .. "/tasks", headers,
 		'{"title":"Water the plants ' .. i .. '","description":"The ones by the window.","priority":"HIGH"}')
 end
 
 -- Every other time round the tasks the title is another one, so that each request is a real change.
 local function patch(i, turn)
-	return wrk.format("PATCH", "/api/v1/tasks/" .. ids[i], headers,
+	return wrk.format("PATCH", base .. "/tasks/" .. ids[i], headers,
 		'{"title":"Water the plants ' .. i .. (turn == 1 and " today" or " tomorrow") .. '"}')
 end
 
 -- Each task goes behind another one of its column, and the next time behind yet another.
 local function move(i, turn)
-	return wrk.format("POST", "/api/v1/tasks/" .. ids[i] .. "/move", headers,
+	return wrk.format("POST", base .. "/tasks/" .. ids[i] .. "/move", headers,
 		'{"after":"' .. ids[(i + 7 * turn) % #ids + 1] .. '"}')
 end
 
@@ -40,7 +43,7 @@ local function mixed(i, turn)
 end
 
 local function login()
-	return wrk.format("POST", "/api/v1/auth/login", headers, os.getenv("BENCH_LOGIN"))
+	return wrk.format("POST", base .. "/auth/login", headers, os.getenv("BENCH_LOGIN"))
 end
 
 local kinds = { get_one = get_one, list = list, post = post, patch = patch, move = move, mixed = mixed, login = login }
