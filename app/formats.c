@@ -129,8 +129,10 @@ bool note_account_faults(struct request *req, const struct result *rows)
 	for (int i = 0; i < rows->row_count; i++) {
 		bool taken = result_bool(rows, i, "_taken");
 		only_taken = only_taken && taken;
-		fault_add(&req->faults, result_text(rows, i, "_field"),
-			  taken ? (struct fault){ FAULT_TAKEN } : (struct fault)NO_TIMEZONE);
+		struct fault fault = NO_TIMEZONE;
+		if (taken)
+			fault = (struct fault){ FAULT_TAKEN };
+		fault_add(&req->faults, result_text(rows, i, "_field"), fault);
 	}
 	return only_taken && rows->row_count > 0;
 }

@@ -23,7 +23,7 @@ static bool read_item(const struct field *field, size_t index, struct json_objec
 		      const char **out, struct faults *faults)
 {
 	const char *name = arena_printf(faults->arena, "%s[%zu]", field->name, index);
-	const char *text;
+	const char *text = NULL;
 
 	return read_text(value, name, &text, faults) &&
 	       field_check_text(field, name, text, out, faults);
@@ -85,7 +85,7 @@ bool field_from_json(const struct field *field, struct json_object *value, void 
 		     struct faults *faults)
 {
 	void *place = (char *)in + field->offset;
-	const char *text;
+	const char *text = NULL;
 
 	if (!value)
 		return field->nullable ||

@@ -254,6 +254,7 @@ void paths_put(struct document *doc, const struct router *router)
 	struct walk all = { .doc = doc };
 
 	router_each(router, note_endpoint, &all);
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): the elements are pointers */
 	all.endpoints = arena_alloc(doc->arena, all.count * sizeof *all.endpoints);
 	all.count = 0;
 	router_each(router, note_endpoint, &all);

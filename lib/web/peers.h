@@ -39,7 +39,7 @@ void peers_expire(struct peers *peers);
 /* Before what may take long, and while it does: gives the idle connections of these peers back, so
  * that nobody waits for this worker. A GET or HEAD that has just arrived on one is not answered,
  * and the web server repeats it elsewhere (RFC 9110 section 9.2.2); any other request waits. */
-void peers_step_aside(void *peers);
+void peers_step_aside(void *context);
 
 /* Answers what has arrived, and from now on ends each connection after its request. When `count` is
  * zero, nobody waits for this worker any more. */
