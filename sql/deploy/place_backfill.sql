@@ -33,7 +33,10 @@ BEGIN
 			FROM daybook.tasks AS l
 			WHERE l.user_id = owner AND l.status_rank = rank AND l.place_key IS NOT NULL
 			ORDER BY l.place_key LIMIT 1)) AS slot) AS base
-	WHERE t.user_id = owner AND t.id = i.id AND t.status_rank = rank AND t.place_key IS NULL;
+	-- Rows are found by their key: the rest is one comparison, for which there is no index. That of places
+	-- would be read through for each batch.
+	WHERE t.user_id = owner AND t.id = i.id
+		AND (t.status_rank, t.place_key) IS NOT DISTINCT FROM (rank, NULL::text);
 EXCEPTION
 	WHEN deadlock_detected THEN
 		CALL daybook.fill_places(owner, rank, ids);
@@ -49,11 +52,12 @@ BEGIN
 		FROM (SELECT user_id, status_rank, id, row_number() OVER (PARTITION BY user_id, status_rank
 				ORDER BY position DESC, id DESC) AS n
 			FROM daybook.tasks WHERE place_key IS NULL) AS t
-		GROUP BY t.user_id, t.status_rank, t.n / 500
-		ORDER BY t.user_id, t.status_rank, t.n / 500
+		GROUP BY t.user_id, t.status_rank, t.n / 250
+		ORDER BY t.user_id, t.status_rank, t.n / 250
 	LOOP
-		CALL daybook.fill_places(batch.user_id, batch.status_rank, batch.ids);
+		-- Ends the batch before. The first one writes the whole list down, and must not hold rows meanwhile.
 		COMMIT;
+		CALL daybook.fill_places(batch.user_id, batch.status_rank, batch.ids);
 	END LOOP;
 END
 $$;
