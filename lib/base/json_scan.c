@@ -13,6 +13,7 @@ struct scan {
 	const unsigned char *at;
 	const unsigned char *end;
 	const char *reason;
+	const unsigned char *nul; /* the first U+0000 in a member name, or NULL */
 	enum next next;
 	unsigned max_depth;
 	unsigned depth;
@@ -91,8 +92,8 @@ static bool scan_unicode_escape(struct scan *scan, bool is_name)
 
 	if (unit < 0)
 		return fault(scan, "\\u needs four hexadecimal digits");
-	if (unit == 0 && is_name)
-		return fault(scan, "a member name contains U+0000");
+	if (unit == 0 && is_name && !scan->nul)
+		scan->nul = at;
 	scan->at = at + 6;
 	if (unit < 0xd800 || unit > 0xdfff)
 		return true;
@@ -310,8 +311,13 @@ bool json_scan(const char *text, size_t len, unsigned max_depth, struct json_fau
 	struct scan scan = { .at = start, .end = start + len, .max_depth = max_depth };
 
 	assert(max_depth >= 1 && max_depth <= JSON_SCAN_MAX_DEPTH);
-	if (scan_text(&scan))
-		return true;
-	*out = (struct json_fault){ .reason = scan.reason, .offset = (size_t)(scan.at - start) };
-	return false;
+	if (!scan_text(&scan)) {
+		*out = (struct json_fault){ .reason = scan.reason,
+					    .offset = (size_t)(scan.at - start) };
+		return false;
+	}
+	if (scan.nul)
+		*out = (struct json_fault){ "a member name contains U+0000",
+					    (size_t)(scan.nul - start), true };
+	return !scan.nul;
 }

@@ -19,6 +19,8 @@
 struct json_fault {
 	const char *reason;
 	size_t offset;
+	bool nul_name; /* all else is JSON, but a member name has U+0000, which no C text can hold
+			*/
 };
 
 /* Whether `text` is one JSON value with at most `max_depth` (1 to JSON_SCAN_MAX_DEPTH) objects and

@@ -1,7 +1,8 @@
 #include "base/url.h"
-#include "base/utf8.h"
 
 #include <string.h>
+
+#include "base/utf8.h"
 
 static int hex_digit(char c)
 {
@@ -66,7 +67,7 @@ bool query_split(struct arena *arena, const char *query, struct query_pair pairs
 			size_t value_at = name_len < len ? name_len + 1 : len;
 			pair->name = decode(arena, query, name_len, true);
 			pair->value = decode(arena, query + value_at, len - value_at, true);
-			if (!pair->name || !pair->value)
+			if (!pair->name)
 				return false;
 		}
 		query += len;

@@ -18,7 +18,8 @@ struct query_pair {
 bool path_split(struct arena *arena, const char *path, const char *segments[PATH_MAX_SEGMENTS],
 		size_t *count);
 
-/* Cuts `a=1&b=2` into decoded pairs in their order; `+` is a space. False: as for path_split(). */
+/* Cuts `a=1&b=2` into decoded pairs in their order; `+` is a space. A value that cannot be decoded
+ * is NULL. False: a name that cannot be, or too many pairs. */
 bool query_split(struct arena *arena, const char *query, struct query_pair pairs[QUERY_MAX_PAIRS],
 		 size_t *count);
 

@@ -71,6 +71,18 @@ static bool is_any_empty(const char *const *values, size_t count)
 	return false;
 }
 
+/* A time with the `+` of its offset: one that nobody escaped arrives as a space. */
+static const char *restore_plus(struct arena *arena, const char *value)
+{
+	size_t len = strlen(value), sign = strlen("+02:00");
+
+	if (len < sign || value[len - sign] != ' ')
+		return value;
+	char *copy = arena_copy(arena, value, len);
+	copy[len - sign] = '+';
+	return copy;
+}
+
 bool field_from_query(const struct field *field, const char *const *values, size_t count, void *in,
 		      struct faults *faults)
 {
@@ -88,6 +100,10 @@ bool field_from_query(const struct field *field, const char *const *values, size
 		return read_boolean(field, values[0], place, faults);
 	case KIND_INTEGER:
 		return read_integer(field, values[0], place, faults);
+	case KIND_INSTANT:
+	case KIND_MOMENT:
+		return field_check_form(field, restore_plus(faults->arena, values[0]), place,
+					faults);
 	default:
 		return field_check_form(field, values[0], place, faults);
 	}

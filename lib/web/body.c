@@ -13,22 +13,52 @@
 
 enum { MAX_DEPTH = 32 };
 
-/* Whether a media type is JSON in UTF-8 (RFC 8259 section 11; parameters RFC 9110 section 8.3). */
+/* Moves `*at` past a parameter of a media type; false if it is malformed (RFC 9110 section 5.6.6).
+ * `*value` lies between quotes, or is a token. */
+static bool read_parameter(const char **at, size_t *name_len, const char **value, size_t *value_len)
+{
+	static const char separators[] = "=;\" \t,";
+
+	*name_len = strcspn(*at, separators);
+	*value = *at + *name_len + 1;
+	if (*name_len == 0 || (*at)[*name_len] != '=')
+		return false;
+	bool quoted = **value == '"';
+	*value += quoted;
+	*value_len = strcspn(*value, quoted ? "\"" : separators);
+	*at = *value + *value_len;
+	if (quoted && *(*at)++ != '"')
+		return false;
+	return quoted || *value_len > 0;
+}
+
+static bool is_word(const char *text, size_t len, const char *word)
+{
+	return len == strlen(word) && strncasecmp(text, word, len) == 0;
+}
+
+/* Whether a media type is JSON in UTF-8 (RFC 8259 section 11); other parameters say nothing. */
 static bool is_json(const char *type)
 {
-	size_t len = type ? strcspn(type, "; \t") : 0;
+	size_t len = type ? strcspn(type, "; \t") : 0, value_len;
 
-	if (len != strlen("application/json") || strncasecmp(type, "application/json", len) != 0)
+	if (!type || !is_word(type, len, "application/json"))
 		return false;
-	type += len + strspn(type + len, " \t");
-	if (*type && *type != ';')
-		return false;
-	const char *charset = strcasestr(type, "charset=");
-	if (!charset)
-		return true;
-	charset += strlen("charset=");
-	charset += *charset == '"';
-	return strncasecmp(charset, "utf-8", 5) == 0 && strchr("\"; \t", charset[5]);
+	for (const char *at = type + len, *value;;) {
+		at += strspn(at, " \t");
+		if (*at == '\0')
+			return true;
+		if (*at++ != ';')
+			return false;
+		at += strspn(at, " \t");
+		const char *name = at;
+		if (*at == '\0' || *at == ';')
+			continue; /* an empty one */
+		if (!read_parameter(&at, &len, &value, &value_len))
+			return false;
+		if (is_word(name, len, "charset") && !is_word(value, value_len, "utf-8"))
+			return false;
+	}
 }
 
 enum err body_check(struct request *req)
@@ -49,6 +79,23 @@ static void release_json(void *object)
 	json_object_put(object);
 }
 
+/* A member whose name has U+0000 is one that we do not know; it is named as it was written. */
+static enum err refuse_scanned(struct request *req, const struct json_fault *fault)
+{
+	if (!fault->nul_name)
+		return refuse_saying(req, ERR_INVALID_JSON,
+				     arena_printf(req->arena,
+						  "the body is not valid JSON: %s at byte %zu",
+						  fault->reason, fault->offset));
+	const char *name = req->in.body + fault->offset, *end = name;
+	while (name[-1] != '"' || name[-2] == '\\')
+		name--;
+	while (*end != '"')
+		end += 1 + (*end == '\\');
+	return refuse_field(req, ERR_VALIDATION, arena_copy(req->arena, name, (size_t)(end - name)),
+			    (struct fault){ FAULT_UNKNOWN });
+}
+
 /* The body as a JSON object; req->body.json stays NULL when a body is optional and absent. */
 static enum err parse_body(struct request *req)
 {
@@ -62,10 +109,7 @@ static enum err parse_body(struct request *req)
 	if (req->in.body_len > 0 && !is_json(request_header(req, "CONTENT_TYPE")))
 		return refuse(req, ERR_UNSUPPORTED_MEDIA_TYPE);
 	if (!json_scan(req->in.body, req->in.body_len, MAX_DEPTH, &fault))
-		return refuse_saying(req, ERR_INVALID_JSON,
-				     arena_printf(req->arena,
-						  "the body is not valid JSON: %s at byte %zu",
-						  fault.reason, fault.offset));
+		return refuse_scanned(req, &fault);
 	struct json_tokener *tokener = json_tokener_new_ex(MAX_DEPTH + 1);
 	assert(tokener);
 	req->body.json = json_tokener_parse_ex(tokener, req->in.body, (int)req->in.body_len + 1);

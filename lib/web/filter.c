@@ -18,9 +18,15 @@ static void read_parameter(struct request *req, const struct field *field,
 	struct strings *sent = &req->filter.sent;
 	size_t given = 0;
 
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(pairs[i].name, field->name) == 0)
-			values[given++] = pairs[i].value;
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(pairs[i].name, field->name) != 0)
+			continue;
+		if (!pairs[i].value) {
+			fault_add(&req->faults, field->name, (struct fault){ FAULT_ENCODING });
+			return;
+		}
+		values[given++] = pairs[i].value;
+	}
 	if (given > 0) {
 		sent->items[sent->count++] = field->name;
 		field_from_query(field, values, given, filter, &req->faults);

@@ -72,7 +72,7 @@ NO_JSON = {
     "raw newline": b'{"title":"a\nb"}', "raw tab": b'{"title":"a\tb"}', "raw nul": b'{"title":"a\0b"}',
     "raw escape": b'{"title":"a\x1bb"}', "raw control in a name": b'{"ti\x01tle":"x"}',
     "raw nul in a name": b'{"ti\0tle":"x"}',
-    "escaped nul in a name": b'{"title\\u0000":"x"}', "escaped nul as a name": b'{"title":"x","\\u0000":1}',
+    "escaped nul in a name, cut": b'{"title\\u0000":"x"', "escaped nul as a name, and a comma": b'{"\\u0000":1,}',
     "unknown escape": b'{"title":"\\x41"}', "escaped quote": b"{\"title\":\"\\'\"}",
     "short escape": b'{"title":"\\u12"}',
     "escape of letters": b'{"title":"\\uZZZZ"}', "unclosed text": b'{"title":"x}',
@@ -104,6 +104,15 @@ NO_JSON = {
 @pytest.mark.parametrize("body", NO_JSON.values(), ids=NO_JSON.keys())
 def test_what_is_no_json(empty, body):
     assert refused(send(empty, body), "invalid_json") == []
+
+
+@pytest.mark.parametrize("body, name", [
+    (b'{"title\\u0000":"x"}', "title\\u0000"), (b'{"title":"x","\\u0000":1}', "\\u0000"),
+    (b'{"title":"x","a":{"\\"b\\u0000c\\u0000\\"":1}}', '\\"b\\u0000c\\u0000\\"'),
+])
+def test_a_name_with_nul_is_not_known(empty, body, name):
+    [detail] = refused(send(empty, body), "validation_failed")
+    assert (detail["field"], detail["code"]) == (name, "unknown")
 
 
 @pytest.mark.parametrize("body", ["[]", '["title"]', '[{"title":"x"}]', '"title"', "1", "-0.0e-9", "true",
@@ -234,7 +243,8 @@ def test_a_version_that_is_not_the_present_one(user, number):
     "APPLICATION/JSON",
     'application/json; charset="utf-8"', "application/json ; charset=utf-8",
     "application/json;version=1;charset=utf-8",
-    "application/json; version=1", "application/json;",
+    "application/json; version=1", "application/json;", "application/json; xcharset=latin1",
+    'application/json; title="a;charset=latin1"; Charset=Utf-8',
 ])
 def test_media_types_that_are_taken(user, kind):
     answer = user.post("/tasks", data=b'{"title":"x"}', headers={"Content-Type": kind})
@@ -250,7 +260,8 @@ def test_media_types_that_are_taken(user, kind):
     "application/xml", "json", "application/json; charset=iso-8859-1", "application/json; charset=utf-16",
     "application/json; charset=",
     "application/json; charset=utf-8x", 'application/json; charset="latin1"', "application/json,text/plain",
-    "application/json text/plain", "text/plain; application/json",
+    "application/json text/plain", "text/plain; application/json", "application/json; charset",
+    'application/json; charset="utf-8', "application/json; charset =utf-8",
 ])
 def test_media_types_that_are_not(empty, kind):
     headers = {"Content-Type": kind} if kind is not None else {}

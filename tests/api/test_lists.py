@@ -2,13 +2,17 @@
 
 import base64
 import datetime
+import http.client
 import itertools
+import json
 import random
+import ssl
 import uuid
 import zoneinfo
 
 import pytest
 
+from groups import make_task
 from texts import fold, has
 
 STATUSES = ["TODO", "IN_PROGRESS", "DONE"]
@@ -533,3 +537,33 @@ def test_a_day_in_berlin_has_23_hours_in_spring_and_25_in_autumn(client):
         tasks = found(user, due_date_from=day, due_date_to=day, sort_by="due_date", sort_order="asc")
         assert [task["title"] for task in tasks] == ["in", "in"], day
         assert [task["due_date"][:13] for task in tasks] == [first[:13], last[:13]]
+
+
+def get_as_it_is(who, path):
+    """The status and body of a target that a careful library would mend."""
+    context = ssl.create_default_context(cafile=who.stack.certificate)
+    connection = http.client.HTTPSConnection("localhost", who.stack.port, context=context)
+    connection.request("GET", f"/api/v1{path}", headers={"Authorization": f"Bearer {who.access_token}"})
+    answer = connection.getresponse()
+    body = json.loads(answer.read())
+    connection.close()
+    return answer.status, body
+
+
+@pytest.mark.parametrize("value", ["50%", "%", "%2", "%GG", "a%00b", "%ff", "%c0%80", "%ed%a0%80", "ab%e2%82"])
+@pytest.mark.parametrize("name", ["search", "sort_by", "due_date_from", "status"])
+def test_a_value_that_is_badly_escaped(user, name, value):
+    status, body = get_as_it_is(user, f"/tasks?limit=1&{name}={value}")
+    assert (status, body["error"]) == (400, "validation_failed")
+    assert [(detail["field"], detail["code"]) for detail in body["details"]] == [(name, "encoding")]
+
+
+def test_a_plus_that_nobody_escaped(client):
+    user = client.new_user()
+    make_task(user, due_date="2026-01-01T00:00:00+02:00")
+    for sign, count in [("+", 1), ("%2B", 1), ("%20", 1), ("-", 0)]:
+        found = user.get(f"/tasks?due_date_to=2026-01-01T00:00:00{sign}02:00")
+        assert (found.status_code, found.json()["total"]) == (200, 1), found.text
+        found = user.get(f"/tasks?due_date_from=2026-01-01T00:00:00{sign}02:00")
+        assert (found.status_code, found.json()["total"]) == (200, count), found.text
+    refused(user.get("/tasks?due_date_from=2026-01-01T00:00:00++02:00"), "due_date_from")

@@ -99,6 +99,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		assert(count <= QUERY_MAX_PAIRS);
 		for (size_t i = 0; i < count; i++) {
 			assert(utf8_valid(pairs[i].name, strlen(pairs[i].name)));
+			if (!pairs[i].value)
+				pairs[i].value = "";
 			assert(utf8_valid(pairs[i].value, strlen(pairs[i].value)));
 			check_fields(arena, pairs[i].value);
 		}

@@ -272,6 +272,9 @@ static const struct {
 	{ "{\"\\u0000\":1}", "a member name contains U+0000", 2 },
 	{ "{\"a\\u0000b\":1}", "a member name contains U+0000", 3 },
 	{ "[{\"a\":{\"b\\u0000\":1}}]", "a member name contains U+0000", 9 },
+	{ "{\"a\\u0000\":1,\"\\u0000\":2}", "a member name contains U+0000", 3 },
+	{ "{\"a\\u0000\":1,}", "a trailing comma", 13 },
+	{ "{\"a\\u0000\":1", "the text ends too early", 12 },
 	/* surrogates */
 	{ "\"\\ud800\"", "a lone surrogate", 1 },
 	{ "\"\\udbff\"", "a lone surrogate", 1 },
