@@ -45,17 +45,19 @@ def busy(database):
         f" {of_busy}, 1 + n % 5, now() - n * interval '1 h' FROM generate_series(1, 4450) AS n")
     ask("INSERT INTO categories (user_id, id, name)"
         " SELECT md5('0')::uuid, md5('category' || n)::uuid, n::text FROM generate_series(0, 19) AS n")
-    ask("""
-        INSERT INTO tasks (user_id, id, title, status, priority, due_date, created_at, updated_at,
-            project_id, category_id)
-        SELECT md5((greatest(0, n - 40000) % 10)::text)::uuid, gen_random_uuid(), 'Task ' || md5(n::text),
-            (array['TODO', 'IN_PROGRESS', 'DONE'])[1 + n % 3]::task_status,
-            (array['LOW', 'MEDIUM', 'HIGH', 'URGENT'])[1 + n % 4]::task_priority,
-            CASE WHEN n % 3 <> 0 THEN now() + n % 1000 * interval '1 h' END,
-            now() - n / 2 * interval '1 min', now() - n * 7919 % 40000 * interval '1 min',
-            CASE WHEN n <= 40000 AND n % 2 = 0 THEN md5('row' || (1 + n % 1000))::uuid END,
-            CASE WHEN n <= 40000 AND n % 7 = 0 THEN md5('category' || n % 20)::uuid END
-        FROM generate_series(1, 41800) AS n""")
+    # In portions: a statement that makes many tasks looks at all of them for each next place.
+    for first in range(1, 41800, 500):
+        ask("""
+            INSERT INTO tasks (user_id, id, title, status, priority, due_date, created_at, updated_at,
+                project_id, category_id)
+            SELECT md5((greatest(0, n - 40000) %% 10)::text)::uuid, gen_random_uuid(), 'Task ' || md5(n::text),
+                (array['TODO', 'IN_PROGRESS', 'DONE'])[1 + n %% 3]::task_status,
+                (array['LOW', 'MEDIUM', 'HIGH', 'URGENT'])[1 + n %% 4]::task_priority,
+                CASE WHEN n %% 3 <> 0 THEN now() + n %% 1000 * interval '1 h' END,
+                now() - n / 2 * interval '1 min', now() - n * 7919 %% 40000 * interval '1 min',
+                CASE WHEN n <= 40000 AND n %% 2 = 0 THEN md5('row' || (1 + n %% 1000))::uuid END,
+                CASE WHEN n <= 40000 AND n %% 7 = 0 THEN md5('category' || n %% 20)::uuid END
+            FROM generate_series(%s, least(%s, 41800)) AS n""", first, first + 499)
     for table in ("tasks", "projects", "journals", "journal_tags", "moods", "categories"):
         ask(f"VACUUM ANALYZE {table}")
     ask("RESET synchronous_commit")
