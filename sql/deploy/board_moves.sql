@@ -52,15 +52,18 @@ CREATE FUNCTION daybook.board_next(rank smallint, side text, mark text, except_i
 	LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+	-- Not within the conditions: row-level security lets no COALESCE become one of an index.
 	IF side = 'after' THEN
+		mark := coalesce(mark, '');
 		RETURN (SELECT t.place_key FROM daybook.tasks AS t
 			WHERE t.user_id = daybook.current_user_id() AND t.status_rank = rank
-				AND t.place_key > coalesce(mark, '') AND t.id <> except_id
+				AND t.place_key > mark AND t.id <> except_id
 			ORDER BY t.place_key LIMIT 1);
 	END IF;
+	mark := coalesce(mark, '~');
 	RETURN (SELECT t.place_key FROM daybook.tasks AS t
 		WHERE t.user_id = daybook.current_user_id() AND t.status_rank = rank
-			AND t.place_key < coalesce(mark, '~') AND t.id <> except_id
+			AND t.place_key < mark AND t.id <> except_id
 		ORDER BY t.place_key DESC LIMIT 1);
 END
 $$;
@@ -126,20 +129,29 @@ BEGIN
 END
 $$;
 
--- Whether the user has this project, or it is none.
+-- Whether the user has this project (category), or it is none.
 CREATE FUNCTION daybook.my_project(id uuid) RETURNS boolean
-	LANGUAGE sql STABLE
+	LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
 	RETURN id IS NULL OR EXISTS (SELECT FROM daybook.projects AS p
 		WHERE p.user_id = daybook.current_user_id() AND p.id = my_project.id);
+END
+$$;
+
 CREATE FUNCTION daybook.my_category(id uuid) RETURNS boolean
-	LANGUAGE sql STABLE
+	LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
 	RETURN id IS NULL OR EXISTS (SELECT FROM daybook.categories AS c
 		WHERE c.user_id = daybook.current_user_id() AND c.id = my_category.id);
+END
+$$;
 
 -- Moves a task as the body of a move says; `sent` names its members among status, project_id, after and
--- before. Answers null, or a JSON array of {status, field, code, message}: the project is not the user's, or the
--- neighbour is no other task of that column; then nothing is changed. Call lock_tasks() first, and lock the
--- row. What it wrote can be read by the next statement of the transaction, not by the one that calls it.
+-- before. Answers null, or a JSON array of {status, field, code, message}: the project is not the user's, or
+-- the neighbour is no other task of that column; then nothing is changed. Call lock_tasks() first, and lock
+-- the row. What it wrote can be read by the next statement of the transaction, not by the one that calls it.
 CREATE FUNCTION daybook.board_move(task_id uuid, sent text[], status daybook.task_status, project_id uuid,
 		after_id uuid, before_id uuid)
 	RETURNS jsonb
@@ -149,7 +161,6 @@ DECLARE
 	side text := CASE WHEN 'after' = ANY (sent) THEN 'after' ELSE 'before' END;
 	task record;
 	new_place text;
-	faults jsonb;
 BEGIN
 	SELECT daybook.merge('status', sent, board_move.status, t.status) AS status,
 		daybook.merge('project_id', sent, board_move.project_id, t.project_id) AS project_id, t.place_key AS place
@@ -157,19 +168,19 @@ BEGIN
 	WHERE t.user_id = daybook.current_user_id() AND t.id = task_id;
 	new_place := daybook.board_place(task_id, task.place, daybook.status_rank(task.status), side,
 		coalesce(after_id, before_id));
-	SELECT jsonb_agg(jsonb_build_object('status', 400, 'field', f.field, 'code', f.code, 'message', f.message))
-	INTO faults
-	FROM (VALUES
-		('project_id', 'not_yours', 'is not one of your projects', daybook.my_project(task.project_id)),
-		(side, 'not_found', 'is no other task in that column', new_place IS NOT NULL))
-		AS f (field, code, message, fine)
-	WHERE NOT f.fine;
-	IF faults IS NULL THEN
+	IF new_place IS NOT NULL AND daybook.my_project(task.project_id) THEN
 		UPDATE daybook.tasks AS t
 		SET status = task.status, project_id = task.project_id, place_key = new_place
 		WHERE t.user_id = daybook.current_user_id() AND t.id = task_id;
+		RETURN NULL;
 	END IF;
-	RETURN faults;
+	RETURN (SELECT jsonb_agg(jsonb_build_object('status', 400, 'field', f.field, 'code', f.code,
+			'message', f.message))
+		FROM (VALUES
+			('project_id', 'not_yours', 'is not one of your projects', daybook.my_project(task.project_id)),
+			(side, 'not_found', 'is no other task in that column', new_place IS NOT NULL))
+			AS f (field, code, message, fine)
+		WHERE NOT f.fine);
 END
 $$;
 

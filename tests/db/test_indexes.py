@@ -139,6 +139,22 @@ def test_the_ends_of_a_column(reader):
         assert "tasks_place" in str(plan) and "Sort" not in str(plan) and "Filter" not in str(plan)
 
 
+@pytest.mark.parametrize("plan", ["force_custom_plan", "force_generic_plan"])
+def test_a_move_looks_at_few_rows(reader, plan):
+    """In a column of 13 000 tasks, a hundred looks for a place read a few rows each."""
+    query(reader, "BEGIN")
+    query(reader, f"SET LOCAL plan_cache_mode = {plan}")
+    middle, = query(reader, "SELECT id FROM tasks WHERE status_rank = 2 ORDER BY place_key OFFSET 6000 LIMIT 1")[0]
+    fetched = ("SELECT sum(pg_stat_get_xact_tuples_fetched(indexrelid))::int FROM pg_index"
+               " WHERE indrelid = 'daybook.tasks'::regclass")
+    before, = query(reader, fetched)[0]
+    for neighbour, side in [(middle, "after"), (middle, "before"), (None, "after"), (None, "before")] * 25:
+        place = query(reader, "SELECT board_place(gen_random_uuid(), 'x', 2::smallint, %s, %s)", side, neighbour)
+        assert place != [(None,)]
+    assert 50 <= query(reader, fetched)[0][0] - before < 1000
+    query(reader, "ROLLBACK")
+
+
 @pytest.mark.parametrize("project, index", [
     ("project_id = md5('row7')::uuid", "tasks_project_place"),
     ("project_id IS NULL", ""),  # half of the tasks: tasks_place is as good
