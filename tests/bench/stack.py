@@ -3,6 +3,7 @@ a static file behind the same nginx, an account with tasks, and the SQL that its
 
 import json
 import os
+import pathlib
 import re
 import shutil
 import signal
@@ -142,6 +143,16 @@ class Stack:
         user["first"] = ids[0] if ids else None
         return user
 
+    def new_users(self):
+        """One to read and one to write."""
+        users = [self.new_user(name, TASKS) for name in ("reader", "writer")]
+        self.settle()
+        return users
+
+    def settle(self):
+        """What PostgreSQL does by itself in a minute or so: without it plans are made for empty tables."""
+        self.psql("VACUUM ANALYZE")
+
     def seed(self, option):
         """The data of scripts/seed."""
         subprocess.run([ROOT / "scripts" / "seed", *option], env=self.environment, check=True,
@@ -182,7 +193,7 @@ class Stack:
     def worker_pids(self):
         """The process ids of the workers, by pool."""
         pools = {}
-        for pool in ("api", "auth"):
+        for pool in ("api", "slow", "auth"):
             supervisor = (self.state / "pids" / pool).read_text().split()[0]
             children = pathlib.Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text()
             pools[pool] = [int(pid) for pid in children.split()]

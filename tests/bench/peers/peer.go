@@ -197,15 +197,17 @@ type server struct {
 	log    *log.Logger
 }
 
+// The context is not the request's: a client that goes away must not cost a connection to PostgreSQL.
 func (s *server) answer(r *http.Request) (any, error) {
+	ctx := context.Background()
 	c, err := verify(s.secret, r.Header.Get("Authorization"))
 	if err != nil {
 		return nil, err
 	}
 	if r.URL.Path == "/api/v1/tasks" {
-		return s.reader.list(r.Context(), c)
+		return s.reader.list(ctx, c)
 	}
-	return s.reader.one(r.Context(), c, strings.TrimPrefix(r.URL.Path, "/api/v1/tasks/"))
+	return s.reader.one(ctx, c, strings.TrimPrefix(r.URL.Path, "/api/v1/tasks/"))
 }
 
 func status(err error) int {
