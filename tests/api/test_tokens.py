@@ -86,7 +86,6 @@ BAD = {
     "four parts": lambda f: f"{f.token}.",
     "five parts": lambda f: f"{f.token}..{f.parts[2]}",
     "leading dot": lambda f: "." + f.token,
-    "white space before": lambda f: " " + f.token,
     "white space inside": lambda f: f.token.replace(".", ". ", 1),
     "white space in the signature": lambda f: f.token[:-5] + " " + f.token[-5:],
     "tab in the signature": lambda f: f.token[:-5] + "\t" + f.token[-5:],

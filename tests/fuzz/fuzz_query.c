@@ -77,9 +77,10 @@ static void check_fields(struct arena *arena, const char *value)
 		struct filter in;
 		struct buf buf = { 0 };
 		struct json_fault fault;
+		struct faults faults = { .arena = arena };
 
 		memset(&in, 0, sizeof in);
-		if (!field_from_query(arena, field, &value, 1, &in)) {
+		if (field_from_query(field, &value, 1, &in, &faults)) {
 			field_put(&buf, field, &in);
 			assert(json_scan(buf.data, buf.len, 2, &fault));
 			assert(buf.len != 4 || memcmp(buf.data, "null", 4) != 0);
