@@ -178,9 +178,12 @@ static int wait_for_events(const struct loop *loop, struct epoll_event *events, 
 	return epoll_wait(loop->epoll_fd, events, MAX_EVENTS, wait_ms);
 }
 
-/* How long to wait for events: until a peer is too late, after peers_ms, or chores are due. */
+/* How long to wait for events: until a peer is too late, after peers_ms, or chores are due. A
+ * worker that ends does none. */
 static int timeout_ms(const struct loop *loop, int peers_ms)
 {
+	if (loop->peers.ending)
+		return peers_ms;
 	int64_t chores_ms = (loop->chores_us - clock_monotonic_us()) / 1000 + 1;
 
 	if (peers_ms >= 0 && peers_ms < chores_ms)
