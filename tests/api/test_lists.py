@@ -354,7 +354,7 @@ def test_numbers_that_are_none(user, name, values):
     ("due_date_to=infinity", "due_date_to"),
     ("due_date_from=2026-02-29", "due_date_from"), ("due_date_from=2026-01-01T00:00:00", "due_date_from"),
     ("due_date_to=2026-1-1", "due_date_to"),
-    ("due_date_to=2026-01-01T00:00:00+01:00", "due_date_to"), ("due_date_from=1", "due_date_from"),
+    ("due_date_to=2026-01-01T00:00:00+0100", "due_date_to"), ("due_date_from=1", "due_date_from"),
     ("due_date_to=10000-01-01", "due_date_to"),
     ("limit=1&limit=1", "limit"), ("offset=0&offset=1", "offset"), ("search=a&search=b", "search"),
     ("completed=true&completed=true", "completed"),
@@ -376,8 +376,7 @@ def test_all_wrong_parameters_at_once(user):
             "sort_by", "due_date_to")
 
 
-@pytest.mark.parametrize("query", ["search=%ff", "search=%c0%af", "search=a%00b", "%ff=1",
-                                   "search=%ed%a0%80",
+@pytest.mark.parametrize("query", ["%ff=1", "%c0%af=1", "a%00b=1", "limit=1&%ed%a0%80",
                                    "&".join("a=1" for _ in range(200))])
 def test_query_strings_that_cannot_be_read(user, query):
     answer = user.get(f"/tasks?{query}")
