@@ -2,12 +2,13 @@
 
 #include <string.h>
 
+#include "base/utf8.h"
 #include "web/answer.h"
 #include "web/refuse.h"
 
 /* Reads a list of entity tags: `"a", W/"b"`. Empty elements are ignored (RFC 9110 section 5.6.1.2).
  * Weak tags count as strong ones, since a web server that compresses makes every tag weak. A tag
- * that is not ASCII is none of ours and is left out. */
+ * that is no text is none of ours and is left out. */
 static bool read_tags(struct request *req, const char *at, struct strings *out)
 {
 	*out = (struct strings){ arena_alloc(req->arena, strlen(at) * sizeof *out->items + 1), 0,
@@ -20,12 +21,9 @@ static bool read_tags(struct request *req, const char *at, struct strings *out)
 		const char *end = *at == '"' ? strchr(at + 1, '"') : NULL;
 		if (!end)
 			return false;
-		const char *tag = arena_copy(req->arena, at + 1, (size_t)(end - at - 1));
-		bool ascii = true;
-		for (const char *c = tag; *c; c++)
-			ascii = ascii && (unsigned char)*c < 0x80;
-		if (ascii)
-			out->items[out->count++] = tag;
+		size_t len = (size_t)(end - at - 1);
+		if (utf8_valid(at + 1, len))
+			out->items[out->count++] = arena_copy(req->arena, at + 1, len);
 		at = end + 1 + strspn(end + 1, " \t");
 		if (*at != ',' && *at != '\0')
 			return false;
