@@ -90,17 +90,20 @@ def test_conflicts_without_end(stack, user, key):
 
 
 def test_deadlocks(stack, user):
-    """Two changes that each want the other's row; the stack looks for deadlocks after 100 ms."""
+    """Two changes that each want the other's row; neither asks for it before both have their own."""
     pair = [new_task(user), new_task(user)]
     for task, other in zip(pair, reversed(pair)):
         assert user.patch(task, {"description": other.split("/")[-1]}).ok
     clients = [user.again(), user.again()]
-    body = ("PERFORM pg_sleep(0.05);"
+    body = ("IF nextval('chaos_calls') <= 2 THEN"
+            " WHILE (SELECT last_value FROM chaos_calls) < 2 LOOP PERFORM pg_sleep(0.001); END LOOP;"
+            "END IF;"
             "PERFORM FROM tasks WHERE id = NEW.description::uuid FOR UPDATE")
     log = stack.state / "logs" / "postgres.log"
     before = log.read_text().count("deadlock detected")
     with trigger(stack, body), concurrent.futures.ThreadPoolExecutor(2) as threads:
         for _ in range(5):
+            stack.ask("ALTER SEQUENCE chaos_calls RESTART")
             calls = [threads.submit(client.patch, task, {"title": "chaos"})
                      for client, task in zip(clients, pair)]
             assert [call.result().status for call in calls] == [200, 200]
