@@ -19,6 +19,7 @@
 #include "web/refuse.h"
 #include "web/router.h"
 #include "web/send.h"
+#include "web/spool.h"
 
 enum { KEPT_BYTES = 1 << 18 };
 enum { MAX_PATH_BYTES = 2048, MAX_QUERY_BYTES = 8192, MAX_REQUEST_ID = 64 };
@@ -238,7 +239,9 @@ enum fastcgi_state dispatch(struct web *web, struct peer *peer)
 			       .arena = web->arena,
 			       .in = { .env = env,
 				       .body = fastcgi_body(&peer->in),
-				       .body_len = peer->in.body_len,
+				       .body_len = peer->in.spool ? spool_size(peer->in.spool)
+								  : peer->in.body_len,
+				       .spool = peer->in.spool,
 				       .fault = peer->in.fault ? peer->in.fault : fault },
 			       .answer = { .head = &web->head, .body = &web->body } };
 

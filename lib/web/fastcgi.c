@@ -5,6 +5,7 @@
 
 #include "web/fastcgi_pair.h"
 #include "web/fastcgi_record.h"
+#include "web/spool.h"
 
 /* FastCGI 1.0, section 5.1. */
 enum { BEGIN_BYTES = 8, RESPONDER = 1, KEEP_CONNECTION = 1 };
@@ -48,6 +49,12 @@ static bool read_begin(struct fastcgi *in, const struct record *record)
 	return true;
 }
 
+static void forget_spool(struct fastcgi *in)
+{
+	spool_free(in->spool);
+	in->spool = NULL;
+}
+
 static bool read_abort(struct fastcgi *in, const struct record *record)
 {
 	bool keep = in->keep;
@@ -56,6 +63,7 @@ static bool read_abort(struct fastcgi *in, const struct record *record)
 	in->id = 0;
 	in->has_variables = false;
 	in->variables_len = in->body_len = 0;
+	forget_spool(in);
 	return keep;
 }
 
@@ -73,6 +81,17 @@ static void complete(struct fastcgi *in, enum err fault)
 	in->bytes.data[in->variables_len + in->body_len] = '\0'; /* where a header was */
 }
 
+/* With all variables there, finds out where the body goes. */
+static void begin_body(struct fastcgi *in)
+{
+	in->max_spool_bytes = in->spool_bytes ? in->spool_bytes(in, in->spool_context) : 0;
+	if (in->max_spool_bytes == 0)
+		return;
+	in->spool = spool_new();
+	if (!in->spool)
+		complete(in, ERR_UNAVAILABLE);
+}
+
 static bool read_params(struct fastcgi *in, const struct record *record)
 {
 	if (in->has_variables)
@@ -81,15 +100,31 @@ static bool read_params(struct fastcgi *in, const struct record *record)
 	append(in, record, &in->variables_len);
 	if (in->variables_len > FASTCGI_MAX_VARIABLE_BYTES)
 		complete(in, ERR_HEADERS_TOO_LARGE);
+	else if (in->has_variables)
+		begin_body(in);
 	return true;
+}
+
+static enum err spool_record(struct fastcgi *in, const struct record *record)
+{
+	if (spool_size(in->spool) + record->len > in->max_spool_bytes)
+		return ERR_PAYLOAD_TOO_LARGE;
+	return spool_append(in->spool, record->content, record->len) ? OK : ERR_UNAVAILABLE;
 }
 
 static bool read_stdin(struct fastcgi *in, const struct record *record)
 {
+	enum err fault = OK;
+
 	if (!in->has_variables)
 		return false;
-	append(in, record, &in->body_len);
-	if (in->body_len > in->max_body_bytes)
+	if (in->spool)
+		fault = spool_record(in, record);
+	else
+		append(in, record, &in->body_len);
+	if (fault != OK)
+		complete(in, fault);
+	else if (in->body_len > in->max_body_bytes)
 		complete(in, ERR_PAYLOAD_TOO_LARGE);
 	else if (record->len == 0)
 		complete(in, OK);
@@ -160,6 +195,7 @@ void fastcgi_free(struct fastcgi *in)
 {
 	buf_free(&in->bytes);
 	buf_free(&in->replies);
+	forget_spool(in);
 }
 
 /* What stands between the body and the next record has no use any more. */
@@ -203,12 +239,24 @@ bool fastcgi_cut(struct fastcgi *in, enum err fault)
 	return true;
 }
 
-bool fastcgi_has(const struct fastcgi *in, const char *name, const char *value)
+bool fastcgi_find(const struct fastcgi *in, const char *name, const char **value, size_t *len)
 {
 	struct fastcgi_pair pair;
 
-	return fastcgi_pair_find(in->bytes.data, in->variables_len, name, &pair) &&
-	       pair.value_len == strlen(value) && memcmp(pair.value, value, pair.value_len) == 0;
+	if (!fastcgi_pair_find(in->bytes.data, in->variables_len, name, &pair))
+		return false;
+	*value = pair.value;
+	*len = pair.value_len;
+	return true;
+}
+
+bool fastcgi_has(const struct fastcgi *in, const char *name, const char *value)
+{
+	const char *found;
+	size_t len;
+
+	return fastcgi_find(in, name, &found, &len) && len == strlen(value) &&
+	       memcmp(found, value, len) == 0;
 }
 
 /* Writes a pair as `NAME=value` and a NUL, which is where it stands or in front of that: its two
@@ -261,6 +309,7 @@ enum fastcgi_state fastcgi_next(struct fastcgi *in)
 	if (rest == 0 && in->bytes.cap > KEPT_BYTES)
 		buf_free(&in->bytes);
 	in->variables_len = in->body_len = in->taken = 0;
+	forget_spool(in);
 	in->id = 0;
 	in->has_variables = in->complete = false;
 	return read_records(in);

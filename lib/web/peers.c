@@ -17,6 +17,19 @@ enum { MAX_HELD_BYTES = 8 << 20, LARGE_BYTES = 1 << 16 };
 	     peer < (peers)->places + PEERS_MAX; peer++)                                           \
 		if (peer->fd >= 0)
 
+/* Of a request that may bring a large body: how large, by its route. */
+static size_t spool_bytes(const struct fastcgi *in, const void *context)
+{
+	const struct web *web = context;
+	const char *method, *target;
+	size_t method_len, target_len;
+
+	if (!fastcgi_find(in, "REQUEST_METHOD", &method, &method_len) ||
+	    !fastcgi_find(in, "REQUEST_URI", &target, &target_len))
+		return 0;
+	return router_spool_bytes(web->router, method, method_len, target, target_len);
+}
+
 void peers_open(struct peers *peers, struct web *web, int epoll_fd)
 {
 	*peers = (struct peers){ .web = web,
@@ -108,6 +121,8 @@ void peers_add(struct peers *peers, int fd)
 	struct epoll_event event = { .events = EPOLLIN,
 				     .data.u32 = (uint32_t)(peer - peers->places) };
 	peer_open(peer, fd, peers->max_body_bytes);
+	peer->in.spool_bytes = spool_bytes;
+	peer->in.spool_context = peers->web;
 	peers->count++;
 	answer(peers, peer);
 	if (peer->fd >= 0 && epoll_ctl(peers->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0) {

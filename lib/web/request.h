@@ -27,7 +27,8 @@ struct request {
 		char **env;	  /* CGI variables (RFC 3875 section 4.1), ending with NULL */
 		const char *body; /* with a NUL behind */
 		size_t body_len;
-		enum err fault; /* why it could not be received as a whole, or OK */
+		struct spool *spool; /* has the body instead, if that is large; ends with it */
+		enum err fault;	     /* why it could not be received as a whole, or OK */
 		enum method method;
 		const char *path, *query;
 		const char *address;	/* the client's, as network_read() writes it, or NULL */

@@ -63,6 +63,8 @@ struct route {
 	bool user_scoped;	/* also reachable under /users/{user_id} */
 	bool unready;		/* a 503 may have the form of the answer, too */
 	bool slow;		/* may take long */
+	bool spooled;		/* the body may be large: it goes to a file */
+	bool imports;		/* the body brings resources as an export has them */
 	size_t max_body_bytes;	/* 0: ROUTE_BODY_BYTES */
 	const char *attachment; /* the name under which browsers save the answer */
 	const char *location;	/* where created ones lie, if that is not below the path */

@@ -118,9 +118,31 @@ size_t router_max_body_bytes(const struct router *router)
 	size_t max = ROUTE_BODY_BYTES;
 
 	for (size_t i = 0; i < router->count; i++)
-		if (router->endpoints[i].route->max_body_bytes > max)
+		if (router->endpoints[i].route->max_body_bytes > max &&
+		    !router->endpoints[i].route->spooled)
 			max = router->endpoints[i].route->max_body_bytes;
 	return max;
+}
+
+static bool is_text(const char *text, size_t len, const char *expected)
+{
+	return len == strlen(expected) && memcmp(text, expected, len) == 0;
+}
+
+size_t router_spool_bytes(const struct router *router, const char *method, size_t method_len,
+			  const char *target, size_t target_len)
+{
+	const char *query = memchr(target, '?', target_len);
+	size_t path_len = query ? (size_t)(query - target) : target_len;
+
+	for (size_t i = 0; i < router->count; i++) {
+		const struct endpoint *endpoint = &router->endpoints[i];
+		if (endpoint->route->spooled &&
+		    is_text(method, method_len, method_name(endpoint->method)) &&
+		    is_text(target, path_len, endpoint->path))
+			return endpoint->route->max_body_bytes;
+	}
+	return 0;
 }
 
 /* Depth first; a literal that leads nowhere further on gives way to a {name} beside it. */

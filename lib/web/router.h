@@ -39,7 +39,12 @@ const char *match_allow(struct arena *arena, const struct match *match);
 /* The endpoint of a match for a method, HEAD being GET, or NULL. */
 const struct endpoint *match_find(const struct match *match, enum method method);
 
-/* The largest body that any of its routes takes. */
+/* How large the body of a route is that goes to a file (`spooled`), found by the bytes of method
+ * and target as they came; 0: it stays in memory. */
+size_t router_spool_bytes(const struct router *router, const char *method, size_t method_len,
+			  const char *target, size_t target_len);
+
+/* The largest body that any of its routes takes into memory. */
 size_t router_max_body_bytes(const struct router *router);
 
 /* Calls `visit` for every endpoint, in the order of the tables. */

@@ -23,12 +23,7 @@ static void log_failure(void)
 	log_end(&line);
 }
 
-static void spool_close(void *object)
-{
-	close(((struct spool *)object)->fd);
-}
-
-struct spool *spool_open(struct arena *arena)
+struct spool *spool_new(void)
 {
 	const char *folder = getenv("TMPDIR");
 	int fd = open(folder && *folder ? folder : "/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
@@ -37,25 +32,56 @@ struct spool *spool_open(struct arena *arena)
 		log_failure();
 		return NULL;
 	}
-	struct spool *spool = arena_alloc(arena, sizeof *spool);
+	struct spool *spool = calloc(1, sizeof *spool);
+	if (!spool)
+		abort();
 	spool->fd = fd;
-	arena_defer(arena, spool_close, spool);
 	return spool;
 }
 
-bool spool_put(struct spool *spool, struct buf *buf)
+void spool_free(struct spool *spool)
 {
-	for (size_t done = 0; done < buf->len;) {
-		ssize_t written = write(spool->fd, buf->data + done, buf->len - done);
+	if (!spool)
+		return;
+	close(spool->fd);
+	free(spool);
+}
+
+static void release_spool(void *spool)
+{
+	spool_free(spool);
+}
+
+struct spool *spool_open(struct arena *arena)
+{
+	struct spool *spool = spool_new();
+
+	if (spool)
+		arena_defer(arena, release_spool, spool);
+	return spool;
+}
+
+bool spool_append(struct spool *spool, const char *data, size_t len)
+{
+	for (size_t done = 0; done < len;) {
+		ssize_t written = write(spool->fd, data + done, len - done);
 		if (written <= 0) {
 			log_failure();
 			return false;
 		}
 		done += (size_t)written;
 	}
-	spool->size += buf->len;
-	buf_clear(buf);
+	spool->size += len;
 	return true;
+}
+
+bool spool_put(struct spool *spool, struct buf *buf)
+{
+	bool whole = spool_append(spool, buf->data, buf->len);
+
+	if (whole)
+		buf_clear(buf);
+	return whole;
 }
 
 size_t spool_size(const struct spool *spool)

@@ -1,5 +1,6 @@
-/* spool.h -- a large answer on its way: written to a nameless file first, so that a worker's memory
- * stays flat, and so that nothing leaves before it is whole and its length is known. */
+/* spool.h -- a large body on its way in or out: written to a nameless file first, so that a
+ * worker's memory stays flat, and so that nothing goes on before it is whole and its length is
+ * known. */
 #ifndef SPOOL_H
 #define SPOOL_H
 
@@ -11,12 +12,19 @@
 
 struct spool;
 
-/* An empty spool in TMPDIR or /tmp; it ends with the arena. NULL, and a line in the
- * log, when no file can be made. */
+/* An empty spool in TMPDIR or /tmp, which spool_free() ends. NULL, and a line in the log, when no
+ * file can be made. */
+struct spool *spool_new(void);
+void spool_free(struct spool *spool);
+
+/* spool_new() that ends with the arena. */
 struct spool *spool_open(struct arena *arena);
 
-/* Appends what is in the buffer and clears that; false, and a line in the log, when the
- * disk is full. */
+/* Appends `len` bytes; false, and a line in the log, when the disk is full. */
+bool spool_append(struct spool *spool, const char *data, size_t len)
+	__attribute__((warn_unused_result));
+
+/* Appends what is in the buffer and clears that; fails as spool_append(). */
 bool spool_put(struct spool *spool, struct buf *buf) __attribute__((warn_unused_result));
 
 size_t spool_size(const struct spool *spool);

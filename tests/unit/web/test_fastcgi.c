@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "web/fastcgi_record.h"
+#include "web/spool.h"
 
 enum { MAX_BODY = 200000 };
 
@@ -408,6 +409,69 @@ static void test_nothing_is_left_of_a_request(void **state)
 	fastcgi_free(&in);
 }
 
+/* A POST may bring a body of 100 bytes, which goes to a file. */
+static size_t spool_bytes(const struct fastcgi *in, const void *context)
+{
+	assert_null(context);
+	return fastcgi_has(in, "REQUEST_METHOD", "POST") ? 100 : 0;
+}
+
+static void test_a_body_that_goes_to_a_file(void **state)
+{
+	char found[16];
+
+	(void)state;
+	for (size_t piece = 1; piece < 200; piece++) {
+		struct fastcgi in = { .spool_bytes = spool_bytes };
+		put_request(7, "POST", "{\"title\":\"x\"}");
+		assert_int_equal(feed(&in, piece), FASTCGI_REQUEST);
+		assert_request(&in, "POST", "");
+		assert_int_equal(spool_size(in.spool), 13);
+		assert_int_equal(spool_read(in.spool, 0, found, sizeof found), 13);
+		assert_memory_equal(found, "{\"title\":\"x\"}", 13);
+		assert_int_equal(fastcgi_next(&in), FASTCGI_MORE);
+		assert_null(in.spool);
+		put_request(1, "PUT", "{}");
+		assert_int_equal(feed(&in, piece), FASTCGI_REQUEST);
+		assert_request(&in, "PUT", "{}");
+		assert_null(in.spool);
+		fastcgi_free(&in);
+		wire.len = 0;
+	}
+}
+
+static void test_a_file_that_would_be_too_large(void **state)
+{
+	char body[102] = { 0 };
+
+	(void)state;
+	for (size_t len = 100; len <= 101; len++) {
+		struct fastcgi in = { .spool_bytes = spool_bytes };
+		memset(body, 'x', len);
+		put_request(1, "POST", body);
+		assert_int_equal(feed(&in, SIZE_MAX), FASTCGI_REQUEST);
+		assert_int_equal(in.fault, len == 100 ? OK : ERR_PAYLOAD_TOO_LARGE);
+		fastcgi_free(&in);
+		wire.len = 0;
+	}
+}
+
+static void test_a_file_of_an_aborted_request(void **state)
+{
+	struct fastcgi in = { .spool_bytes = spool_bytes };
+
+	(void)state;
+	put_begin(1, 1, 1);
+	put_params(1, "POST");
+	put_record(FASTCGI_STDIN, 1, "half", 4, 0);
+	put_record(FASTCGI_ABORT_REQUEST, 1, NULL, 0, 0);
+	put_request(1, "PUT", "x");
+	assert_int_equal(feed(&in, 3), FASTCGI_REQUEST);
+	assert_request(&in, "PUT", "x");
+	assert_null(in.spool);
+	fastcgi_free(&in);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -416,6 +480,9 @@ int main(void)
 		cmocka_unit_test_teardown(test_parts_of_streams, tear_down),
 		cmocka_unit_test_teardown(test_a_body_that_does_not_arrive, tear_down),
 		cmocka_unit_test_teardown(test_a_body_that_is_too_large, tear_down),
+		cmocka_unit_test_teardown(test_a_body_that_goes_to_a_file, tear_down),
+		cmocka_unit_test_teardown(test_a_file_that_would_be_too_large, tear_down),
+		cmocka_unit_test_teardown(test_a_file_of_an_aborted_request, tear_down),
 		cmocka_unit_test_teardown(test_variables_that_are_too_many, tear_down),
 		cmocka_unit_test_teardown(test_variables_that_are_malformed, tear_down),
 		cmocka_unit_test_teardown(test_connection_that_is_not_kept, tear_down),
