@@ -59,6 +59,18 @@ static bool has_no_comma(const char *value)
 	return !strchr(value, ',');
 }
 
+/* Digits to the base 62, without zeros at the end. What begins with the lowest or the highest digit
+ * would leave no room in front of it or behind it. */
+static bool is_position(const char *value)
+{
+	static const char digits[] =
+		"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+	size_t len = strlen(value);
+
+	return len > 0 && strspn(value, digits) == len && value[0] != '0' && value[0] != 'z' &&
+	       value[len - 1] != '0';
+}
+
 static bool is_uuid(const char *value)
 {
 	struct uuid uuid;
@@ -97,6 +109,12 @@ static const struct text_rule tag_rules[] = {
 	{ NULL },
 };
 
+static const struct text_rule position_rules[] = {
+	{ is_position,
+	  { FAULT_FORMAT, "must be a position that a task has had", .format = "position" } },
+	{ NULL },
+};
+
 static const struct text_rule uuid_rules[] = {
 	{ is_uuid, { FAULT_FORMAT, "must be a UUID", .format = "uuid" } },
 	{ NULL },
@@ -119,7 +137,10 @@ const struct text_format format_color = { .pattern = "^#[0-9A-Fa-f]{6}$", .rules
 const struct text_format format_tag = { .pattern = TEXT_PATTERN_NOT_BLANK(","),
 					.rules = tag_rules };
 const struct text_format format_timezone = { .openapi = "timezone" };
-const struct text_format format_position = { .pattern = "^[0-9A-Za-z]+$" };
+const struct text_format format_position = {
+	.pattern = "^[1-9A-Za-y]([0-9A-Za-z]*[1-9A-Za-z])?$",
+	.rules = position_rules,
+};
 const struct text_format format_uuid = { .openapi = "uuid", .rules = uuid_rules };
 
 bool note_account_faults(struct request *req, const struct result *rows)

@@ -10,6 +10,7 @@ struct category {
 	struct uuid id;
 	const char *name, *color;
 	struct integer version;
+	struct instant created_at, updated_at;
 };
 
 static const struct field category_fields[] = {
@@ -20,8 +21,8 @@ static const struct field category_fields[] = {
 	      .example = "#1565C0"),
 	ANSWER("task_count", KIND_INTEGER),
 	FIELD(struct category, version, .access = LOCK, .min = 1, .max = INT64_MAX),
-	ANSWER("created_at", KIND_INSTANT),
-	ANSWER("updated_at", KIND_INSTANT),
+	FIELD(struct category, created_at, .access = KEPT),
+	FIELD(struct category, updated_at, .access = KEPT),
 };
 
 const struct shape category_shape = SHAPE(struct category, "Category", category_fields);

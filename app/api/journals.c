@@ -17,6 +17,7 @@ struct journal {
 	struct strings tags;
 	struct uuid mood_id;
 	struct integer version;
+	struct instant created_at, updated_at;
 };
 
 static const struct field journal_fields[] = {
@@ -30,8 +31,8 @@ static const struct field journal_fields[] = {
 	      .doc = "Kept in lower case, each once (`Straße` is `STRASSE`), in this order."),
 	FIELD(struct journal, mood_id, .nullable = true, .doc = "A mood that goes with it."),
 	FIELD(struct journal, version, .access = LOCK, .min = 1, .max = INT64_MAX),
-	ANSWER("created_at", KIND_INSTANT),
-	ANSWER("updated_at", KIND_INSTANT),
+	FIELD(struct journal, created_at, .access = KEPT),
+	FIELD(struct journal, updated_at, .access = KEPT),
 };
 
 const struct shape journal_shape = SHAPE(struct journal, "Journal", journal_fields);

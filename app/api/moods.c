@@ -13,6 +13,7 @@ struct mood {
 	const char *note;
 	struct instant recorded_at;
 	struct integer version;
+	struct instant created_at, updated_at;
 };
 
 static const struct field mood_fields[] = {
@@ -24,8 +25,8 @@ static const struct field mood_fields[] = {
 	FIELD(struct mood, note, .nullable = true, .max = 1000),
 	FIELD(struct mood, recorded_at, .doc = "When it was felt; now if absent."),
 	FIELD(struct mood, version, .access = LOCK, .min = 1, .max = INT64_MAX),
-	ANSWER("created_at", KIND_INSTANT),
-	ANSWER("updated_at", KIND_INSTANT),
+	FIELD(struct mood, created_at, .access = KEPT),
+	FIELD(struct mood, updated_at, .access = KEPT),
 };
 
 const struct shape mood_shape = SHAPE(struct mood, "Mood", mood_fields);

@@ -12,6 +12,7 @@ struct project {
 	const char *name, *description, *color;
 	struct boolean archived;
 	struct integer version;
+	struct instant created_at, updated_at;
 };
 
 static const struct field count_fields[] = {
@@ -34,8 +35,8 @@ static const struct field project_fields[] = {
 	ANSWER("task_count", KIND_INTEGER),
 	ANSWER("task_counts", KIND_OBJECT, .shape = &task_counts_shape),
 	FIELD(struct project, version, .access = LOCK, .min = 1, .max = INT64_MAX),
-	ANSWER("created_at", KIND_INSTANT),
-	ANSWER("updated_at", KIND_INSTANT),
+	FIELD(struct project, created_at, .access = KEPT),
+	FIELD(struct project, updated_at, .access = KEPT),
 };
 
 const struct shape project_shape = SHAPE(struct project, "Project", project_fields);

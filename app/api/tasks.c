@@ -22,18 +22,18 @@ static const struct field task_fields[] = {
 	FIELD(struct task, priority, .words = &task_priorities, .preset = "MEDIUM",
 	      .example = "HIGH"),
 	FIELD(struct task, completed, .doc = "The same fact as the status DONE."),
-	ANSWER("completed_at", KIND_INSTANT, .nullable = true),
+	FIELD(struct task, completed_at, .access = KEPT, .nullable = true),
 	FIELD(struct task, due_date, .nullable = true, .example = "2027-04-01T16:00:00.000000Z"),
 	FIELD(struct task, remind_at, .nullable = true),
 	FIELD(struct task, project_id, .nullable = true, .doc = "One of my projects."),
 	FIELD(struct task, category_id, .nullable = true, .doc = "One of my categories."),
-	ANSWER("position", KIND_TEXT, .min = 1, .max = 200, .format = &format_position,
-	       .example = "V00001kZ3q8aQm",
-	       .doc = "Orders the tasks of a status, over all projects: compare it code unit by "
-		      "code unit. Only a move, or a change of status or project, changes it."),
+	FIELD(struct task, position, .access = KEPT, .min = 1, .max = 200,
+	      .format = &format_position, .example = "V00001kZ3q8aQm",
+	      .doc = "Orders the tasks of a status, over all projects: compare it code unit by "
+		     "code unit. Only a move, or a change of status or project, changes it."),
 	FIELD(struct task, version, .access = LOCK, .min = 1, .max = INT64_MAX),
-	ANSWER("created_at", KIND_INSTANT),
-	ANSWER("updated_at", KIND_INSTANT),
+	FIELD(struct task, created_at, .access = KEPT),
+	FIELD(struct task, updated_at, .access = KEPT),
 };
 
 void task_check(const void *in, const struct strings *sent, struct faults *faults)
@@ -44,6 +44,11 @@ void task_check(const void *in, const struct strings *sent, struct faults *fault
 	    task->completed.value != (strcmp(task->status, "DONE") == 0))
 		fault_add(faults, "completed",
 			  (struct fault){ FAULT_CONFLICT, "must agree with status",
+					  .with = "status" });
+	if (task->completed_at.set && !task->completed.value &&
+	    (!task->status || strcmp(task->status, "DONE") != 0))
+		fault_add(faults, "completed_at",
+			  (struct fault){ FAULT_CONFLICT, "must be null unless it is done",
 					  .with = "status" });
 }
 

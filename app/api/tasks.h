@@ -13,6 +13,8 @@ struct task {
 	struct instant due_date, remind_at;
 	struct uuid project_id, category_id;
 	struct integer version;
+	const char *position;
+	struct instant completed_at, created_at, updated_at;
 };
 
 /* `completed` and `status` are one fact; a body in which they disagree is wrong. */

@@ -206,7 +206,7 @@ enum err db_begin(struct db *db, struct arena *arena, enum db_view view,
 
 enum err db_commit(struct db *db, struct arena *arena, bool undo, const struct query *query)
 {
-	struct batch batch = { undo ? "ROLLBACK TO work" : NULL, "COMMIT", query, 1 };
+	struct batch batch = { undo ? "ROLLBACK TO work" : NULL, "COMMIT", query, query ? 1 : 0 };
 	struct result result;
 
 	assert(db->in_transaction);

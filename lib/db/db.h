@@ -70,7 +70,8 @@ enum err db_run(struct db *db, struct arena *arena, const struct db_scope *scope
 enum db_view { DB_LATEST, DB_SNAPSHOT };
 
 /* An explicit transaction, for what has to be decided between its statements: db_begin() runs one
- * query in it, db_run() then runs on inside of it, db_commit() runs a last query and ends it. With
+ * query in it, db_run() then runs on inside of it, db_commit() runs a last query, unless that
+ * is NULL, and ends it. With
  * `undo` all but the first and the last query is taken back; db_rollback() takes everything back.
  * Nothing is repeated by itself. After a failure there is no transaction any more. */
 enum err db_begin(struct db *db, struct arena *arena, enum db_view view,

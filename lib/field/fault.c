@@ -57,6 +57,22 @@ void fault_add(struct faults *faults, const char *field, struct fault fault)
 	faults->last = noted;
 }
 
+static const char *copy(struct arena *arena, const char *text)
+{
+	return text ? arena_copy(arena, text, strlen(text)) : NULL;
+}
+
+void fault_copy_all(struct faults *to, const struct faults *from)
+{
+	for (const struct noted_fault *noted = from->first; noted; noted = noted->next) {
+		struct fault fault = noted->fault;
+		fault.message = copy(to->arena, fault.message);
+		fault.min = copy(to->arena, fault.min);
+		fault.max = copy(to->arena, fault.max);
+		fault_add(to, copy(to->arena, noted->field), fault);
+	}
+}
+
 const char *fault_sentence(const struct faults *faults)
 {
 	const struct noted_fault *first = faults->first;

@@ -76,6 +76,9 @@ struct faults {
  * than 256 bytes is cut. */
 void fault_add(struct faults *faults, const char *field, struct fault fault);
 
+/* Notes all faults of `from` again in `to`, with texts that live as long as its arena. */
+void fault_copy_all(struct faults *to, const struct faults *from);
+
 /* All of them in a sentence: "title must not be blank, and 2 more". There is at least one. */
 const char *fault_sentence(const struct faults *faults);
 

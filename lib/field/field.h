@@ -54,6 +54,7 @@ enum access {
 	READ_WRITE,
 	ON_CREATE,  /* taken when the resource is made, ignored afterwards */
 	LOCK,	    /* `version`: taken by changes as a condition, ignored by creates */
+	KEPT,	    /* set by the server; only an import brings it, else as READ_ONLY */
 	READ_ONLY,  /* only answered; accepted and ignored, so that clients may send back what they
 		       got */
 	WRITE_ONLY, /* only taken */

@@ -22,10 +22,8 @@ struct schema *document_add_shape(struct document *doc, enum schema_use use,
 				  const struct shape *shape, const char *list)
 {
 	static const char *const suffixes[] = {
-		[SCHEMA_PAGE] = "Page",
-		[SCHEMA_LIST] = "List",
-		[SCHEMA_CREATE] = "Create",
-		[SCHEMA_UPDATE] = "Update",
+		[SCHEMA_PAGE] = "Page",	    [SCHEMA_LIST] = "List",	[SCHEMA_CREATE] = "Create",
+		[SCHEMA_UPDATE] = "Update", [SCHEMA_IMPORT] = "Import",
 	};
 	const char *suffix = suffixes[use] ? suffixes[use] : "";
 

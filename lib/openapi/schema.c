@@ -27,7 +27,7 @@ const struct shape schema_page = ANSWER_SHAPE("Page", page_fields);
 static bool is_resource(const struct shape *shape)
 {
 	EACH_FIELD(field, shape)
-	if (field->access == READ_ONLY)
+	if (field->access == READ_ONLY || field->access == KEPT)
 		return true;
 	return false;
 }
@@ -36,7 +36,9 @@ struct schema *schema_of_body(struct document *doc, const struct route *route)
 {
 	enum schema_use use = SCHEMA_BODY;
 
-	if (is_resource(route->body) && (route->creates || route->merge))
+	if (route->imports)
+		use = SCHEMA_IMPORT;
+	else if (is_resource(route->body) && (route->creates || route->merge))
 		use = route->creates ? SCHEMA_CREATE : SCHEMA_UPDATE;
 	return document_add_shape(doc, use, route->body, NULL);
 }
@@ -59,7 +61,10 @@ bool schema_shows(enum schema_use use, const struct field *field)
 
 bool schema_requires(enum schema_use use, const struct field *field)
 {
-	return use == SCHEMA_ANSWER ? !field->optional : use != SCHEMA_UPDATE && field->required;
+	if (use == SCHEMA_ANSWER)
+		return !field->optional;
+	return (use != SCHEMA_UPDATE && field->required) ||
+	       (use == SCHEMA_IMPORT && field->access == ON_CREATE);
 }
 
 /* The values that absent members get, in words: as `default` they would be required members for
@@ -82,7 +87,8 @@ static void put_description(struct document *doc, const struct schema *schema)
 
 	if (schema->use == SCHEMA_UPDATE)
 		text = "What is absent keeps its value.";
-	else if (schema->use == SCHEMA_CREATE || schema->use == SCHEMA_BODY)
+	else if (schema->use == SCHEMA_CREATE || schema->use == SCHEMA_BODY ||
+		 schema->use == SCHEMA_IMPORT)
 		text = presets_of(doc, schema->shape);
 	if (text)
 		json_text(&doc->json, "description", text);

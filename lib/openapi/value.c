@@ -16,19 +16,24 @@ static const struct {
 
 static bool is_request(enum schema_use use)
 {
-	return use == SCHEMA_BODY || use == SCHEMA_CREATE || use == SCHEMA_UPDATE;
+	return use == SCHEMA_BODY || use == SCHEMA_CREATE || use == SCHEMA_UPDATE ||
+	       use == SCHEMA_IMPORT;
 }
 
 /* Whether a body may have the member but it changes nothing. */
 static bool is_ignored(enum schema_use use, const struct field *field)
 {
+	bool kept = field->access == READ_ONLY || field->access == KEPT;
+
 	switch (use) {
-	case SCHEMA_BODY:
+	case SCHEMA_IMPORT:
 		return field->access == READ_ONLY;
+	case SCHEMA_BODY:
+		return kept;
 	case SCHEMA_CREATE:
-		return field->access == READ_ONLY || field->access == LOCK;
+		return kept || field->access == LOCK;
 	case SCHEMA_UPDATE:
-		return field->access == READ_ONLY || field->access == ON_CREATE;
+		return kept || field->access == ON_CREATE;
 	default:
 		return false;
 	}

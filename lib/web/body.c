@@ -4,62 +4,12 @@
 #include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/json.h"
 #include "base/json_scan.h"
 #include "field/field_check.h"
+#include "web/media_type.h"
 #include "web/refuse.h"
-
-enum { MAX_DEPTH = 32 };
-
-/* Moves `*at` past a parameter of a media type; false if it is malformed (RFC 9110 section 5.6.6).
- * `*value` lies between quotes, or is a token. */
-static bool read_parameter(const char **at, size_t *name_len, const char **value, size_t *value_len)
-{
-	static const char separators[] = "=;\" \t,";
-
-	*name_len = strcspn(*at, separators);
-	*value = *at + *name_len + 1;
-	if (*name_len == 0 || (*at)[*name_len] != '=')
-		return false;
-	bool quoted = **value == '"';
-	*value += quoted;
-	*value_len = strcspn(*value, quoted ? "\"" : separators);
-	*at = *value + *value_len;
-	if (quoted && *(*at)++ != '"')
-		return false;
-	return quoted || *value_len > 0;
-}
-
-static bool is_word(const char *text, size_t len, const char *word)
-{
-	return len == strlen(word) && strncasecmp(text, word, len) == 0;
-}
-
-/* Whether a media type is JSON in UTF-8 (RFC 8259 section 11); other parameters say nothing. */
-static bool is_json(const char *type)
-{
-	size_t len = type ? strcspn(type, "; \t") : 0, value_len;
-
-	if (!type || !is_word(type, len, "application/json"))
-		return false;
-	for (const char *at = type + len, *value;;) {
-		at += strspn(at, " \t");
-		if (*at == '\0')
-			return true;
-		if (*at++ != ';')
-			return false;
-		at += strspn(at, " \t");
-		const char *name = at;
-		if (*at == '\0' || *at == ';')
-			continue; /* an empty one */
-		if (!read_parameter(&at, &len, &value, &value_len))
-			return false;
-		if (is_word(name, len, "charset") && !is_word(value, value_len, "utf-8"))
-			return false;
-	}
-}
 
 enum err body_check(struct request *req)
 {
@@ -77,6 +27,19 @@ enum err body_check(struct request *req)
 static void release_json(void *object)
 {
 	json_object_put(object);
+}
+
+struct json_object *body_parse(struct arena *arena, const char *text, size_t len)
+{
+	struct json_tokener *tokener = json_tokener_new_ex(BODY_MAX_DEPTH + 1);
+
+	assert(tokener);
+	struct json_object *value = json_tokener_parse_ex(tokener, text, (int)len);
+	if (json_tokener_get_error(tokener) == json_tokener_continue)
+		value = json_tokener_parse_ex(tokener, "", 1); /* a number ends with its text */
+	json_tokener_free(tokener);
+	arena_defer(arena, release_json, value);
+	return value;
 }
 
 /* A member whose name has U+0000 is one that we do not know; it is named as it was written. */
@@ -106,24 +69,23 @@ static enum err parse_body(struct request *req)
 	TRY(body_check(req));
 	if (req->in.body_len == 0 && req->route->optional_body)
 		return OK;
-	if (req->in.body_len > 0 && !is_json(request_header(req, "CONTENT_TYPE")))
+	if (req->in.body_len > 0 && !media_type_is_json(request_header(req, "CONTENT_TYPE")))
 		return refuse(req, ERR_UNSUPPORTED_MEDIA_TYPE);
-	if (!json_scan(req->in.body, req->in.body_len, MAX_DEPTH, &fault))
+	if (!json_scan(req->in.body, req->in.body_len, BODY_MAX_DEPTH, &fault))
 		return refuse_scanned(req, &fault);
-	struct json_tokener *tokener = json_tokener_new_ex(MAX_DEPTH + 1);
-	assert(tokener);
-	req->body.json = json_tokener_parse_ex(tokener, req->in.body, (int)req->in.body_len + 1);
-	json_tokener_free(tokener);
-	arena_defer(req->arena, release_json, req->body.json);
+	req->body.json = body_parse(req->arena, req->in.body, req->in.body_len);
 	if (!json_object_is_type(req->body.json, json_type_object))
 		return refuse_saying(req, ERR_VALIDATION, "the body must be a JSON object");
 	return OK;
 }
 
-/* Whether a change or creation takes this member; the others are accepted and ignored. */
+/* Whether a request takes this member; the others are accepted and ignored. */
 static bool is_taken(const struct request *req, const struct field *field)
 {
+	if (req->route->imports)
+		return field->access != READ_ONLY;
 	switch (field->access) {
+	case KEPT:
 	case READ_ONLY:
 		return false;
 	case ON_CREATE:
@@ -147,10 +109,15 @@ static void read_member(struct request *req, const struct field *field, struct j
 		read_objects(req, field, value, place);
 	else if (!field_from_json(field, value, in, &req->faults))
 		return;
-	else if (field->access == LOCK)
+	else if (field->access == LOCK && !req->route->imports)
 		req->when.version = *(struct integer *)place;
 	else
 		sent->items[sent->count++] = field->name;
+}
+
+static bool is_needed(const struct request *req, const struct field *field)
+{
+	return field->required || (req->route->imports && field->access == ON_CREATE);
 }
 
 /* Reads the members of an object into the struct of the shape; `whole` means that required members
@@ -172,7 +139,7 @@ static void read_object(struct request *req, const struct shape *shape, struct j
 			read_member(req, field, value, in, sent);
 	}
 	EACH_FIELD(field, shape)
-	if (whole && field->required && !json_object_object_get_ex(object, field->name, NULL))
+	if (whole && is_needed(req, field) && !json_object_object_get_ex(object, field->name, NULL))
 		fault_add(faults, field->name, (struct fault){ FAULT_REQUIRED });
 	if (shape->check && faults->count == before)
 		shape->check(in, sent, faults);
@@ -197,9 +164,8 @@ static void release_buf(void *buf)
 	buf_free(buf);
 }
 
-/* Reads one element of a list of objects, and appends it in canonical form. */
-static const void *read_item(struct request *req, const struct field *field, size_t index,
-			     struct json_object *item, struct buf *text)
+const void *body_read_item(struct request *req, const struct field *field, size_t index,
+			   struct json_object *item, struct buf *text)
 {
 	const char *name = arena_printf(req->arena, "%s[%zu]", field->name, index);
 	void *in = arena_alloc(req->arena, field->shape->size);
@@ -232,7 +198,7 @@ static void read_objects(struct request *req, const struct field *field, struct 
 	arena_defer(req->arena, release_buf, text);
 	for (size_t i = 0; i < count; i++) {
 		buf_putc(text, i == 0 ? '[' : ',');
-		items[i] = read_item(req, field, i, json_object_array_get_idx(list, i), text);
+		items[i] = body_read_item(req, field, i, json_object_array_get_idx(list, i), text);
 	}
 	buf_put(text, "]", 2);
 	*out = (struct objects){ text->data, items, count, true };

@@ -32,6 +32,7 @@ FORBIDDEN = [
     "ALTER ROLE daybook_app BYPASSRLS",
     "SET ROLE daybook_owner",
     "SET ROLE daybook_auth",
+    "SET ROLE daybook_import",
     "SET SESSION AUTHORIZATION postgres",
     "SELECT * FROM daybook.credentials",
     "UPDATE daybook.credentials SET password_hash = ''",
@@ -49,6 +50,10 @@ FORBIDDEN = [
     "UPDATE daybook.tasks SET user_id = gen_random_uuid()",
     "UPDATE daybook.tasks SET version = 1",
     "UPDATE daybook.tasks SET created_at = now()",
+    "UPDATE daybook.tasks SET completed_at = now()",
+    "INSERT INTO daybook.tasks (user_id, id, title, place_key) VALUES (gen_random_uuid(), gen_random_uuid(), 'x', 'V')",
+    "SELECT daybook.import_rows('sessions', '{expires_at}', '{}', '[{\"id\": \"0190f3c0-0000-7000-8000-000000000000\"}]', true)",
+    "SELECT daybook.import_rows('tasks', '{title_key}', '{}', '[{\"id\": \"0190f3c0-0000-7000-8000-000000000000\"}]', true)",
     "UPDATE daybook.tasks SET title_key = ''",
     "UPDATE daybook.tasks SET title_fold = ''",
     "UPDATE daybook.tasks SET search_key = ''",
@@ -199,8 +204,8 @@ def test_roles(database):
     roles = database.ask(
         "SELECT rolname, rolcanlogin, rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR"
         " rolreplication FROM pg_roles WHERE rolname ~ '^daybook_' ORDER BY 1")
-    assert roles == [("daybook_app", True, False), ("daybook_auth", False, False), ("daybook_jobs", True, False),
-                     ("daybook_login", True, False), ("daybook_owner", False, False)]
+    assert roles == [("daybook_app", True, False), ("daybook_auth", False, False), ("daybook_import", False, False),
+                     ("daybook_jobs", True, False), ("daybook_login", True, False), ("daybook_owner", False, False)]
     owned = database.ask("SELECT count(*) FROM pg_shdepend WHERE deptype = 'o' AND refobjid IN"
                          " ('daybook_app'::regrole, 'daybook_jobs'::regrole, 'daybook_login'::regrole)")
     assert owned == [(0,)]
@@ -247,7 +252,8 @@ def test_functions(database):
     assert len(functions) > 20
     for name, definer, owner, config, public in functions:
         assert not public, f"{name} can be executed by everybody"
-        assert owner == ("daybook_auth" if definer else "daybook_owner"), name
+        wanted = "daybook_import" if name == "import_rows" else "daybook_auth" if definer else "daybook_owner"
+        assert owner == wanted, name
         assert not definer or config == ["search_path=pg_catalog, pg_temp"], name
 
 

@@ -1,0 +1,103 @@
+-- import.sql: rows of an export, some of one table at a time. Each statement gets a JSON array of objects
+-- whose members are those of the resource, and which were checked one by one.
+
+-- import_begin(patience_ms int) many
+-- Waits for another import of this user.
+SELECT begin_import(:patience_ms) AS _done;
+
+-- What became of each row, by its place in the array, and its id.
+
+-- fragment outcomes
+SELECT r.index AS _index, r.outcome AS _outcome, (:rows -> r.index::int ->> 'id')::uuid AS _id
+
+-- A row that is only told about if it is written: it is new, or others are overwritten.
+
+-- fragment is_written
+(:overwrite OR i.id IS NULL)
+
+-- import_project_take(rows jsonb, overwrite bool) many
+-- Takes projects.
+{outcomes}
+FROM import_rows('projects', '{name,description,color,archived,version,created_at,updated_at}',
+                 '{"archived": false}', :rows, :overwrite) AS r;
+
+-- import_category_faults(rows jsonb, overwrite bool) reads
+-- Those whose name another one has.
+SELECT e.n - 1 AS _index, 'name' AS _field, 'taken' AS _code, NULL AS _message
+FROM (SELECT n, row ->> 'id' AS id, fold_case(row ->> 'name') AS name_fold,
+             row_number() OVER (PARTITION BY fold_case(row ->> 'name') ORDER BY n) AS nth
+      FROM jsonb_array_elements(:rows) WITH ORDINALITY AS u (row, n)) AS e
+LEFT JOIN categories AS i ON i.user_id = current_user_id() AND i.id = e.id::uuid
+WHERE {is_written}
+  AND (e.nth > 1 OR EXISTS (SELECT FROM categories AS c WHERE c.user_id = current_user_id()
+                            AND c.name_fold = e.name_fold AND c.id <> e.id::uuid))
+ORDER BY e.n;
+
+-- import_category_take(rows jsonb, overwrite bool) many
+-- Takes categories.
+{outcomes}
+FROM import_rows('categories', '{name,color,version,created_at,updated_at}', '{}', :rows, :overwrite) AS r;
+
+-- import_mood_take(rows jsonb, overwrite bool) many
+-- Takes moods; one that does not say when it was felt was felt now.
+{outcomes}
+FROM import_rows('moods', '{score,emotions,note,recorded_at,version,created_at,updated_at}',
+                 jsonb_build_object('emotions', '[]'::jsonb, 'recorded_at', now()), :rows, :overwrite) AS r;
+
+-- import_task_faults(rows jsonb, overwrite bool) reads
+-- Those that name a project or a category that is not the user's, or the place of another task.
+SELECT e.n - 1 AS _index, f.field AS _field, f.code AS _code, f.message AS _message
+FROM (SELECT n, row, (row ->> 'id')::uuid AS id, {status_of_row} AS status,
+             row_number() OVER (PARTITION BY {status_of_row}, row -> 'position' ORDER BY n) AS nth
+      FROM jsonb_array_elements(:rows) WITH ORDINALITY AS u (row, n)) AS e
+LEFT JOIN tasks AS i ON i.user_id = current_user_id() AND i.id = e.id
+CROSS JOIN LATERAL (VALUES
+    ('project_id', 'not_yours', 'is not one of your projects', my_project((e.row ->> 'project_id')::uuid)),
+    ('category_id', 'not_yours', 'is not one of your categories',
+     my_category((e.row ->> 'category_id')::uuid)),
+    ('position', 'conflict', 'is that of another task with this status', NOT e.row ? 'position'
+     OR e.nth = 1 AND NOT EXISTS (SELECT FROM tasks AS t WHERE t.user_id = current_user_id()
+         AND t.status_rank = status_rank(e.status::task_status) AND t.place_key = e.row ->> 'position'
+         AND t.id <> e.id))) AS f (field, code, message, fine)
+WHERE {is_written} AND NOT f.fine
+ORDER BY e.n;
+
+-- fragment status_of_row
+coalesce(row ->> 'status', CASE WHEN (row ->> 'completed')::boolean THEN 'DONE' ELSE 'TODO' END)
+
+-- import_task_take(rows jsonb, overwrite bool) many
+-- Takes tasks; one without a position goes to the end of its column.
+{outcomes}
+FROM import_rows('tasks', '{title,description,status,priority,due_date,remind_at,project_id,category_id,
+                            completed_at,place_key,version,created_at,updated_at}',
+                 '{"status": "TODO", "priority": "MEDIUM"}',
+                 (SELECT jsonb_agg((row - ARRAY['position', 'completed',
+                                               CASE WHEN row ->> 'completed_at' IS NULL THEN 'completed_at' END])
+                                   || CASE WHEN row ? 'position'
+                                      THEN jsonb_build_object('place_key', row -> 'position') ELSE '{}' END
+                                   || CASE WHEN row ? 'completed'
+                                      THEN jsonb_build_object('status', {status_of_row}) ELSE '{}' END ORDER BY n)
+                  FROM jsonb_array_elements(:rows) WITH ORDINALITY AS u (row, n)),
+                 :overwrite) AS r;
+
+-- import_journal_faults(rows jsonb, overwrite bool) reads
+-- Those that name a mood that is not the user's.
+SELECT e.n - 1 AS _index, 'mood_id' AS _field, 'not_yours' AS _code, 'is not one of your moods' AS _message
+FROM jsonb_array_elements(:rows) WITH ORDINALITY AS e (row, n)
+LEFT JOIN journals AS i ON i.user_id = current_user_id() AND i.id = (e.row ->> 'id')::uuid
+WHERE {is_written}
+  AND NOT EXISTS (SELECT FROM moods AS m WHERE m.user_id = current_user_id()
+                  AND m.id = (e.row ->> 'mood_id')::uuid)
+  AND e.row ->> 'mood_id' IS NOT NULL
+ORDER BY e.n;
+
+-- import_journal_take(rows jsonb, overwrite bool) many
+-- Takes journal entries; one without a day is about today.
+{outcomes}
+FROM import_rows('journals', '{title,content,entry_date,tags,mood_id,version,created_at,updated_at}',
+                 jsonb_build_object('tags', '[]'::jsonb, 'entry_date', (now() AT TIME ZONE {my_zone})::date),
+                 (SELECT jsonb_agg(row || CASE WHEN row ? 'tags' THEN jsonb_build_object('tags', to_jsonb(clean_tags(
+                                       ARRAY(SELECT jsonb_array_elements_text(row -> 'tags'))))) ELSE '{}' END
+                                   ORDER BY n)
+                  FROM jsonb_array_elements(:rows) WITH ORDINALITY AS u (row, n)),
+                 :overwrite) AS r;
