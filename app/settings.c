@@ -2,6 +2,7 @@
 #include <libpq-fe.h>
 #include <string.h>
 
+#include "base/url.h"
 #include "daemon/setting.h"
 
 static const char *const environments[] = { "development", "production", "test", NULL };
@@ -108,6 +109,41 @@ static const char *check_printable(const struct config *config, const char *text
 	return NULL;
 }
 
+/* Where links of ours begin: nothing but this machine itself is reached without TLS. */
+static const char *check_site(const char *text, struct web_address *out)
+{
+	if (!web_address_parse(text, out))
+		return "must be an address such as https://daybook.example.org";
+	if (!out->secure && !web_address_is_local(out))
+		return "must begin with https:// (http:// is for this machine only)";
+	return NULL;
+}
+
+static const char *check_public_url(const struct config *config, const char *text)
+{
+	struct web_address address = { .rest = "" };
+	const char *why = *text ? check_site(text, &address) : NULL;
+
+	(void)config;
+	return why ? why : *address.rest ? "must end with the host or its port: no path" : NULL;
+}
+
+static const char *check_frontend_url(const struct config *config, const char *text)
+{
+	static const char in_paths[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				       "0123456789-._~!$&'()*+,;=:@%/";
+	struct web_address address = { .rest = "" };
+	const char *why = *text ? check_site(text, &address) : NULL;
+	size_t len = strlen(address.rest);
+
+	(void)config;
+	if (why)
+		return why;
+	if (strspn(address.rest, in_paths) < len)
+		return "must have nothing but a path behind the host";
+	return len > 0 && address.rest[len - 1] == '/' ? "must not end with a slash" : NULL;
+}
+
 /* bcrypt below cost 10 is for tests, which hash all the time. */
 static const char *check_bcrypt_cost(const struct config *config, const char *text)
 {
@@ -173,6 +209,11 @@ const struct setting config_rows[] = {
 		       "either way."),
 	SETTING("ALLOWED_ORIGINS", allowed_origins, .initial = "",
 		.doc = "The web pages that may call the API from a browser (CORS)."),
+	SETTING("PUBLIC_URL", public_url, .initial = "", .check = check_public_url,
+		.doc = "Where clients reach this server, such as https://daybook.example.org; "
+		       "calendar feeds need it."),
+	SETTING("FRONTEND_URL", frontend_url, .initial = "", .check = check_frontend_url,
+		.doc = "The front end's address, with its path if it has one; links lead there."),
 	SETTING("LIMIT_LOGIN_ACCOUNT", limit_login_account, .initial = "5/60",
 		.doc = "Login attempts on one account."),
 	SETTING("LIMIT_LOGIN_ADDRESS", limit_login_address, .initial = "20/60",

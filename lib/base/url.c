@@ -1,7 +1,10 @@
 #include "base/url.h"
 
+#include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
+#include "base/network.h"
 #include "base/utf8.h"
 
 static int hex_digit(char c)
@@ -74,4 +77,60 @@ bool query_split(struct arena *arena, const char *query, struct query_pair pairs
 		query += *query == '&';
 	}
 	return true;
+}
+
+static const char digits[] = "0123456789";
+
+/* RFC 3986 section 3.2.2 with RFC 1123 section 2.1: names of letters, digits, hyphens and dots. */
+static size_t host_len(const char *text)
+{
+	char address[NETWORK_TEXT_BYTES], plain[NETWORK_TEXT_BYTES];
+	size_t len = strcspn(text, "]");
+
+	if (*text == '[') {
+		if (text[len] == '\0' || len > sizeof address)
+			return 0;
+		memcpy(address, text + 1, len - 1);
+		address[len - 1] = '\0';
+		return strchr(address, ':') && network_read(address, plain) ? len + 1 : 0;
+	}
+	len = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-");
+	bool ends_well = len > 0 && !strchr(".-", text[0]) && !strchr(".-", text[len - 1]);
+	return ends_well && !memmem(text, len, "..", 2) ? len : 0;
+}
+
+/* The length of `:port`; SIZE_MAX if it is none of 1 to 65535. */
+static size_t port_len(const char *text)
+{
+	size_t len = strspn(text + 1, digits);
+	int port = 0;
+
+	for (size_t i = 1; i <= len && port <= 65535; i++)
+		port = 10 * port + (text[i] - '0');
+	return port >= 1 && port <= 65535 ? len + 1 : SIZE_MAX;
+}
+
+bool web_address_parse(const char *text, struct web_address *out)
+{
+	bool secure = strncmp(text, "https://", 8) == 0;
+
+	if (!secure && strncmp(text, "http://", 7) != 0)
+		return false;
+	const char *host = text + (secure ? 8 : 7);
+	size_t len = host_len(host);
+	size_t port = host[len] == ':' ? port_len(host + len) : 0;
+	if (len == 0 || port == SIZE_MAX || !strchr("/?#", host[len + port]))
+		return false;
+	*out = (struct web_address){ secure, host, len, host + len + port };
+	return true;
+}
+
+bool web_address_is_local(const struct web_address *address)
+{
+	const char *host = address->host;
+	size_t len = address->host_len;
+
+	return (len == 9 && strncasecmp(host, "localhost", len) == 0) ||
+	       (len == 5 && memcmp(host, "[::1]", len) == 0) ||
+	       (strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") >= len);
 }

@@ -62,6 +62,8 @@ struct config {
 	int transfer_timeout_s;
 	const char *log_target;
 	unsigned log_level;	  /* enum log_level */
+	const char *public_url;	  /* without a path; "" = unknown */
+	const char *frontend_url; /* without a slash at its end; "" = there is none */
 	const char *metrics_file; /* "" = counters are private to the process */
 };
 

@@ -77,6 +77,7 @@ def test_check_config_prints_no_secret():
     ("LIMIT_LOGIN_ADDRESS", "5/0"), ("LIMIT_REGISTER_ADDRESS", "none"), ("ACCESS_TOKEN_SECONDS", "0"),
     ("REFRESH_GRACE_SECONDS", "61"), ("REFRESH_TOKEN_SECONDS", "99999999999999999999"),
     ("STATEMENT_TIMEOUT_MS", "9"), ("LOG_TARGET", "log.txt"), ("LOG_LEVEL", "loud"),
+    ("PUBLIC_URL", "http://a.example"), ("PUBLIC_URL", "https://a.example/x"), ("FRONTEND_URL", "https://a.example/"),
     ("METRICS_FILE", "metrics"), ("TOKEN_ISSUER", ""), ("TOKEN_AUDIENCE", "x" * 201)])
 def test_bad_values(name, value):
     line = refusal({**GOOD, name: value})

@@ -166,12 +166,90 @@ static void test_number_of_pairs(void **state)
 	assert_non_null(split_query(*state, query));
 }
 
+/* "s" or "p" (https or http), "l" if it is local, the host and the rest; or NULL. */
+static const char *parse_address(struct arena *arena, const char *text)
+{
+	struct web_address address;
+
+	if (!web_address_parse(text, &address))
+		return NULL;
+	return arena_printf(arena, "%s%s %.*s %s", address.secure ? "s" : "p",
+			    web_address_is_local(&address) ? "l" : "", (int)address.host_len,
+			    address.host, address.rest);
+}
+
+static void test_addresses(void **state)
+{
+	static const struct {
+		const char *text, *parts;
+	} rows[] = {
+		{ "https://a.example", "s a.example " },
+		{ "https://A-1.Example:1/x/y?z", "s A-1.Example /x/y?z" },
+		{ "https://a:65535", "s a " },
+		{ "https://a#x", "s a #x" },
+		{ "https://a?x", "s a ?x" },
+		{ "http://localhost:8443/", "pl localhost /" },
+		{ "http://LocalHost", "pl LocalHost " },
+		{ "http://127.0.0.1", "pl 127.0.0.1 " },
+		{ "http://127.1.2.3:80", "pl 127.1.2.3 " },
+		{ "http://127.example", "p 127.example " },
+		{ "http://127.0.0.1.example", "p 127.0.0.1.example " },
+		{ "http://localhost.example", "p localhost.example " },
+		{ "http://[::1]:8080", "pl [::1] " },
+		{ "https://[2001:db8::1]/x", "s [2001:db8::1] /x" },
+	};
+	static const char *const refused[] = {
+		"",
+		"https",
+		"https:/a",
+		"HTTPS://a",
+		"ftp://a",
+		"//a",
+		"https://",
+		"https://:443",
+		"https://a:",
+		"https://a:0",
+		"https://a:65536",
+		"https://a:99999999999",
+		"https://a:4x",
+		"https://a:-1",
+		"https://u@a",
+		"https://u:p@a",
+		"https://a b",
+		"https://a..b",
+		"https://.a",
+		"https://a.",
+		"https://-a",
+		"https://a_b",
+		"https://[::1",
+		"https://[]",
+		"https://[a]",
+		"https://[::1]x",
+		"https://::1",
+		"https://\xc3\xa4.example",
+		"https://a\\b",
+		"https:///x",
+		"https://[[::1]]",
+		"https://[127.0.0.1]",
+		"https://[0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000]",
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const char *parts = parse_address(*state, rows[i].text);
+
+		assert_non_null(parts);
+		assert_string_equal(parts, rows[i].parts);
+	}
+	for (size_t i = 0; i < COUNT(refused); i++)
+		assert_null(parse_address(*state, refused[i]));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_paths),		cmocka_unit_test(test_refused_paths),
 		cmocka_unit_test(test_queries),		cmocka_unit_test(test_refused_queries),
-		cmocka_unit_test(test_number_of_pairs),
+		cmocka_unit_test(test_number_of_pairs), cmocka_unit_test(test_addresses),
 	};
 
 	return cmocka_run_group_tests(tests, make_arena, free_arena);

@@ -171,6 +171,24 @@ static const struct {
 	  "LOG_TARGET (FILE:3): must be stderr, syslog or an absolute path" },
 	{ GOOD "METRICS_FILE=metrics\n",
 	  "METRICS_FILE (FILE:3): must be an absolute path or empty" },
+	{ GOOD "PUBLIC_URL=daybook.example\n",
+	  "PUBLIC_URL (FILE:3): must be an address such as https://daybook.example.org" },
+	{ GOOD "PUBLIC_URL=https://daybook.example/\n",
+	  "PUBLIC_URL (FILE:3): must end with the host or its port: no path" },
+	{ GOOD "PUBLIC_URL=http://daybook.example\n",
+	  "PUBLIC_URL (FILE:3): must begin with https:// (http:// is for this machine only)" },
+	{ GOOD "PUBLIC_URL=http://localhost.example\n",
+	  "PUBLIC_URL (FILE:3): must begin with https:// (http:// is for this machine only)" },
+	{ GOOD "FRONTEND_URL=https://user@app.example\n",
+	  "FRONTEND_URL (FILE:3): must be an address such as https://daybook.example.org" },
+	{ GOOD "FRONTEND_URL=http://app.example/x\n",
+	  "FRONTEND_URL (FILE:3): must begin with https:// (http:// is for this machine only)" },
+	{ GOOD "FRONTEND_URL=https://app.example/x/\n",
+	  "FRONTEND_URL (FILE:3): must not end with a slash" },
+	{ GOOD "FRONTEND_URL=https://app.example/x?y\n",
+	  "FRONTEND_URL (FILE:3): must have nothing but a path behind the host" },
+	{ GOOD "FRONTEND_URL=https://app.example#x\n",
+	  "FRONTEND_URL (FILE:3): must have nothing but a path behind the host" },
 	{ GOOD "TOKEN_ISSUER=\n", "TOKEN_ISSUER (FILE:3): must be a text of 1 to 200 bytes" },
 	{ GOOD "TOKEN_AUDIENCE=d\xc3\xa4ybook\n",
 	  "TOKEN_AUDIENCE (FILE:3): must be printable ASCII" },
@@ -260,6 +278,8 @@ static void test_defaults(void **state)
 	assert_int_equal(config.limit_login_account.window_s, 60);
 	assert_int_equal(config.limit_login_address.count, 20);
 	assert_int_equal(config.limit_register_address.window_s, 3600);
+	assert_string_equal(config.public_url, "");
+	assert_string_equal(config.frontend_url, "");
 	assert_int_equal(config.statement_timeout_ms, 2000);
 	assert_int_equal(config.lock_timeout_ms, 500);
 	assert_int_equal(config.idle_transaction_timeout_ms, 5000);
@@ -286,6 +306,8 @@ static void test_every_form(void **state)
 		     "BCRYPT_COST=4\n"
 		     "ALLOWED_ORIGINS=HTTPS://App.Example.org:443 ,http://localhost:3000,"
 		     "http://a:80,capacitor://localhost,https://[2001:DB8::1]:8443,https://[::1]\n"
+		     "PUBLIC_URL=http://127.0.0.1:8080\n"
+		     "FRONTEND_URL=https://app.example.org/day/book\n"
 		     "LIMIT_LOGIN_ACCOUNT=off\n"
 		     "LIMIT_LOGIN_ADDRESS=1000000/86400\n"
 		     "LOG_LEVEL=error\n"
@@ -309,6 +331,8 @@ static void test_every_form(void **state)
 	assert_string_equal(config.allowed_origins.items[3], "capacitor://localhost");
 	assert_string_equal(config.allowed_origins.items[4], "https://[2001:db8::1]:8443");
 	assert_string_equal(config.allowed_origins.items[5], "https://[::1]");
+	assert_string_equal(config.public_url, "http://127.0.0.1:8080");
+	assert_string_equal(config.frontend_url, "https://app.example.org/day/book");
 	assert_int_equal(config.limit_login_account.count, 0);
 	assert_int_equal(config.limit_login_address.count, 1000000);
 	assert_int_equal(config.limit_login_address.window_s, 86400);
@@ -493,10 +517,12 @@ static void test_print(void **state)
 				  "BCRYPT_COST=12\n"
 				  "REGISTRATION=open\n"
 				  "ALLOWED_ORIGINS=https://a,https://b\n"
+				  "PUBLIC_URL=\n"
+				  "FRONTEND_URL=\n"
 				  "LIMIT_LOGIN_ACCOUNT=off\n"
 				  "LIMIT_LOGIN_ADDRESS=20/60\n"
 				  "LIMIT_REGISTER_ADDRESS=10/3600\n"
-				  "STATEMENT_TIMEOUT_MS=2000\n"
+				  				  "STATEMENT_TIMEOUT_MS=2000\n"
 				  "LOCK_TIMEOUT_MS=500\n"
 				  "IDLE_TRANSACTION_TIMEOUT_MS=5000\n"
 				  "CONNECT_TIMEOUT_S=3\n"
