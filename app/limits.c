@@ -48,7 +48,7 @@ enum err check_limits(struct request *req, const struct result *results, size_t 
 	if (wait_s == 0)
 		return OK;
 	audit_begin(req, &line, "attempt_limited");
-	log_text(&line, "path", req->in.path);
+	log_text(&line, "path", req->in.shown_path);
 	log_end(&line);
 	return refuse_for(req, wait_s);
 }

@@ -51,6 +51,8 @@
 	ROW(ERR_HEADERS_TOO_LARGE, 431, "headers_too_large", "the headers are too large", false)   \
 	ROW(ERR_INTERNAL, 500, "internal_error", "something went wrong on our side", false)        \
 	ROW(ERR_UNAVAILABLE, 503, "unavailable", "the service is not available right now", false)  \
+	ROW(ERR_NOT_CONFIGURED, 503, "not_configured", "this server is not set up for that",       \
+	    false)                                                                                 \
 	ROW(ERR_TIMEOUT, 503, "timeout", "the request took too long", false)                       \
 	ROW(ERR_GATEWAY_TIMEOUT, 504, "timeout", "the request took too long", false)
 

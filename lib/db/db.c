@@ -196,7 +196,8 @@ enum err db_begin(struct db *db, struct arena *arena, enum db_view view,
 	struct batch batch = { begin[view], "SAVEPOINT work", query, 1 };
 
 	assert(!db->in_transaction);
-	enum err err = run_scoped(db, arena, scope, batch, out);
+	enum err err = scope ? run_scoped(db, arena, scope, batch, out)
+			     : conclude(run_tries(db, arena, &batch, out));
 	if (err == OK)
 		db->in_transaction = true;
 	else

@@ -226,6 +226,15 @@ struct integer result_integer(const struct result *result, int row, const char *
 	return (struct integer){ read_integer(bytes, len), true };
 }
 
+struct instant result_instant(const struct result *result, int row, const char *name)
+{
+	int len;
+	const char *bytes = value_of(result, row, name, &len);
+
+	return bytes ? (struct instant){ read_i64(bytes) + PG_EPOCH_US, true }
+		     : (struct instant){ 0 };
+}
+
 struct uuid result_uuid(const struct result *result, int row, const char *name)
 {
 	int len;

@@ -39,6 +39,7 @@ void result_put_rows(struct buf *buf, const struct result *result, int count);
 const char *result_text(const struct result *result, int row, const char *name);
 bool result_bool(const struct result *result, int row, const char *name);
 struct integer result_integer(const struct result *result, int row, const char *name);
+struct instant result_instant(const struct result *result, int row, const char *name);
 struct uuid result_uuid(const struct result *result, int row, const char *name);
 
 /* Whether the result has a column of that name. */

@@ -92,31 +92,37 @@ static const char *describe(struct document *doc, const struct operation *operat
 	return text ? text : arena_printf(doc->arena, "%s.", operation->route->doc);
 }
 
-/* An id in the path: its description says whose it is. */
-static void put_id(struct document *doc, const char *path, const char *name, size_t len)
+static const char *describe_param(struct document *doc, const char *path, const char *name)
 {
+	if (strncmp(name, ROUTE_SECRET, strlen(ROUTE_SECRET)) == 0)
+		return "The secret of an address that the server gave out.";
+	if (strncmp(name, "{user_id}", strlen("{user_id}")) == 0)
+		return "The id of the token's own user.";
+	return arena_printf(doc->arena, "An id that `%.*s` lists.", (int)(name - path - 1), path);
+}
+
+/* A {name} of the path: an id, whose description says whose it is, or a secret. */
+static void put_param(struct document *doc, const char *path, const char *name)
+{
+	bool secret = strncmp(name, ROUTE_SECRET, strlen(ROUTE_SECRET)) == 0;
 	struct json *json = &doc->json;
-	bool user = strncmp(name, "user_id", len) == 0;
-	const char *doc_text = user ? "The id of the token's own user."
-				    : arena_printf(doc->arena, "An id that `%.*s` lists.",
-						   (int)(name - path - 2), path);
 
 	json_open(json, NULL, '{');
-	json_text(json, "name", arena_copy(doc->arena, name, len));
+	json_text(json, "name", arena_copy(doc->arena, name + 1, strcspn(name, "}") - 1));
 	json_text(json, "in", "path");
 	json_boolean(json, "required", true);
-	json_text(json, "description", doc_text);
+	json_text(json, "description", describe_param(doc, path, name));
 	json_open(json, "schema", '{');
 	json_text(json, "type", "string");
-	json_text(json, "format", "uuid");
+	json_text(json, secret ? "pattern" : "format", secret ? "^[A-Za-z0-9_-]{43}$" : "uuid");
 	json_close(json, '}');
 	json_close(json, '}');
 }
 
-static void put_ids(struct document *doc, const char *path)
+static void put_params(struct document *doc, const char *path)
 {
 	for (const char *at = strchr(path, '{'); at; at = strchr(at + 1, '{'))
-		put_id(doc, path, at + 1, strcspn(at + 1, "}"));
+		put_param(doc, path, at);
 }
 
 static void put_query(struct document *doc, const struct shape *query)
@@ -139,7 +145,7 @@ static void put_query(struct document *doc, const struct shape *query)
 static void put_parameters(struct document *doc, const struct operation *operation)
 {
 	json_open(&doc->json, "parameters", '[');
-	put_ids(doc, operation->path);
+	put_params(doc, operation->path);
 	if (operation->route->query)
 		put_query(doc, operation->route->query);
 	for (size_t i = 0; i < HEADERS; i++)

@@ -47,7 +47,7 @@ enum err answer_empty(struct request *req, int status)
 
 enum err answer_json(struct request *req)
 {
-	answer_header(req, "Content-Type", "application/json; charset=utf-8");
+	answer_header(req, "Content-Type", JSON_MEDIA_TYPE);
 	return OK;
 }
 

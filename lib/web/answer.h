@@ -19,6 +19,8 @@ size_t answer_size(const struct request *req);
 /* Ends an answer without a body. */
 enum err answer_empty(struct request *req, int status);
 
+#define JSON_MEDIA_TYPE "application/json; charset=utf-8"
+
 /* Ends an answer whose JSON the caller has put into the body. */
 enum err answer_json(struct request *req);
 

@@ -49,12 +49,16 @@ static void put_common_headers(struct request *req)
 		 "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n");
 }
 
-/* {id} and {user_id} are UUIDs; whatever else stands in their place does not exist. */
+/* {id} and {user_id} are UUIDs: whatever else stands in their place does not exist. */
 static enum err bind_params(struct request *req, const struct match *match)
 {
 	struct uuid value;
 
 	for (size_t i = 0; i < match->param_count; i++) {
+		if (strncmp(match->names[i], ROUTE_SECRET, strlen(ROUTE_SECRET)) == 0) {
+			req->secret = match->values[i];
+			continue;
+		}
 		if (!uuid_parse(match->values[i], strlen(match->values[i]), &value))
 			return refuse(req, ERR_NOT_FOUND);
 		if (strcmp(match->names[i], "{user_id}") != 0) {
@@ -94,15 +98,35 @@ static void choose_database(struct request *req)
 		db_check(req->db);
 }
 
-static enum err find_route(struct request *req, struct match *match, bool origin_allowed)
+/* The path up to what stands for {secret}, if anything does: /api/v1/feeds/-. */
+static const char *shown_path(struct request *req, const struct match *match)
+{
+	const char *end = req->in.path;
+
+	if (match->secret_at == 0)
+		return req->in.path;
+	for (size_t i = 0; i <= match->secret_at; i++)
+		end = strchr(end, '/') + 1;
+	return arena_printf(req->arena, "%.*s-", (int)(end - req->in.path), req->in.path);
+}
+
+/* Whether the path leads anywhere. What cannot be decoded is not shown, since nobody knows what it
+ * was to name. */
+static bool find_match(struct request *req, struct match *match)
 {
 	const char *segments[PATH_MAX_SEGMENTS];
 	size_t count;
 
+	req->in.shown_path = "(unreadable)";
 	if (!path_split(req->arena, req->in.path, segments, &count))
-		return refuse(req, ERR_NOT_FOUND);
-	if (!router_find(req->web->router, segments, count, match))
-		return refuse(req, ERR_NOT_FOUND);
+		return false;
+	bool found = router_find(req->web->router, segments, count, match);
+	req->in.shown_path = shown_path(req, match);
+	return found;
+}
+
+static enum err find_route(struct request *req, const struct match *match, bool origin_allowed)
+{
 	const struct endpoint *endpoint = match_find(match, req->in.method);
 	if (endpoint) {
 		req->resource = endpoint->resource;
@@ -129,8 +153,11 @@ static enum err find_answer(struct request *req)
 	put_common_headers(req);
 	bool origin_allowed = cors_put(req);
 	TRY(read_target(req));
+	bool found = find_match(req, &match);
 	if (req->in.fault)
 		return refuse(req, req->in.fault);
+	if (!found)
+		return refuse(req, ERR_NOT_FOUND);
 	TRY(find_route(req, &match, origin_allowed));
 	if (!req->route)
 		return OK; /* OPTIONS */
@@ -157,7 +184,7 @@ static void log_request(const struct request *req, int64_t duration_us)
 	metrics_request(method_name(req->in.method), req->answer.status, duration_us);
 	log_begin(&line, LEVEL_INFO, "request");
 	log_text(&line, "method", method_name(req->in.method));
-	log_text(&line, "path", req->in.path);
+	log_text(&line, "path", req->in.shown_path);
 	log_int(&line, "status", req->answer.status);
 	log_text(&line, "error", req->answer.refusal);
 	log_ms(&line, "duration_ms", duration_us);

@@ -55,7 +55,7 @@ static void put_error(struct request *req, const struct err_info *info, const ch
 	json_integer(&json, "code", info->status);
 	json_text(&json, "message", message);
 	put_rest(req, &json, current);
-	answer_header(req, "Content-Type", "application/json; charset=utf-8");
+	answer_header(req, "Content-Type", JSON_MEDIA_TYPE);
 }
 
 static void put_error_headers(struct request *req, enum err err)
@@ -146,7 +146,7 @@ enum err refuse_token(struct request *req, enum err err, const char *reason)
 
 	audit_begin(req, &line, "token_refused");
 	log_text(&line, "reason", reason);
-	log_text(&line, "path", req->in.path);
+	log_text(&line, "path", req->in.shown_path);
 	log_end(&line);
 	return refuse(req, err);
 }

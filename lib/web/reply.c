@@ -3,7 +3,6 @@
 #include <json-c/json.h>
 #include <string.h>
 
-#include "base/crypto.h"
 #include "base/encoding.h"
 #include "base/json.h"
 #include "base/uuid.h"
@@ -143,20 +142,31 @@ enum err reply_deleted(struct request *req, struct query query, struct query cur
 	return rows.row_count == 0 ? reply_unchanged(req, current) : answer_empty(req, 204);
 }
 
-enum err reply_digested(struct request *req)
+enum err reply_tagged(struct request *req, const uint8_t digest[SHA256_BYTES],
+		      const char *media_type)
 {
-	uint8_t digest[SHA256_BYTES];
-	char tag[2 * SHA256_BYTES + 1];
+	char tag[SHA256_BYTES + 1];
 
-	sha256(req->answer.body->data, req->answer.body->len, digest);
-	hex_encode(digest, sizeof digest / 2, tag);
+	hex_encode(digest, SHA256_BYTES / 2, tag);
 	condition_put_tag(req, tag);
 	if (condition_is_known(req, tag)) {
+		req->answer.spool = NULL;
 		buf_clear(req->answer.body);
 		return answer_empty(req, 304);
 	}
+	if (req->answer.spool)
+		TRY(answer_spill(req, 0));
 	answer_start(req, 200);
-	return answer_json(req);
+	answer_header(req, "Content-Type", media_type);
+	return OK;
+}
+
+enum err reply_digested(struct request *req)
+{
+	uint8_t digest[SHA256_BYTES];
+
+	sha256(req->answer.body->data, req->answer.body->len, digest);
+	return reply_tagged(req, digest, JSON_MEDIA_TYPE);
 }
 
 enum err reply_spooled(struct request *req, struct spool *spool)

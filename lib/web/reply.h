@@ -3,6 +3,7 @@
 #ifndef REPLY_H
 #define REPLY_H
 
+#include "base/crypto.h"
 #include "db/result.h"
 #include "web/request.h"
 
@@ -37,9 +38,13 @@ enum err reply_list(struct request *req, struct query query);
 /* A page of a list, with the total unless the page continues another. */
 enum err reply_page(struct request *req, const struct page *page, struct list_query list);
 
-/* 200 with what the handler has written into the answer's body, under a digest of it as its ETag;
- * 304 when If-None-Match has that. */
+/* reply_tagged() with the JSON in the answer's body. */
 enum err reply_digested(struct request *req);
+
+/* 200 with what the handler has written as the answer's body or spool, under this digest of it as
+ * its ETag; 304 when If-None-Match has that. */
+enum err reply_tagged(struct request *req, const uint8_t digest[SHA256_BYTES],
+		      const char *media_type);
 
 /* 200 with the JSON in the spool, to be saved as the route's attachment. */
 enum err reply_spooled(struct request *req, struct spool *spool);

@@ -31,6 +31,7 @@ struct request {
 		enum err fault;	     /* why it could not be received as a whole, or OK */
 		enum method method;
 		const char *path, *query;
+		const char *shown_path; /* for the log: what it names instead of {secret} */
 		const char *address;	/* the client's, as network_read() writes it, or NULL */
 		const char *request_id; /* X-Request-Id, or one of our own */
 	} in;
@@ -38,11 +39,12 @@ struct request {
 	/* Valid once the route is found. */
 	const struct resource *resource;
 	const struct route *route;
-	struct db *db;	   /* of the role that the route needs */
-	const char *allow; /* the methods of the path */
-	struct uuid id;	   /* {id} */
-	bool user_scoped;  /* came by /users/{user_id} */
-	bool slow;	   /* may take long, by its route or by a parameter */
+	struct db *db;	    /* of the role that the route needs */
+	const char *allow;  /* the methods of the path */
+	struct uuid id;	    /* {id} */
+	const char *secret; /* {secret} and what follows within its segment */
+	bool user_scoped;   /* came by /users/{user_id} */
+	bool slow;	    /* may take long, by its route or by a parameter */
 
 	/* Who asks, and so whose rows the statements see; set for USER routes. */
 	struct db_scope scope;

@@ -38,11 +38,15 @@ struct request;
 /* Answers a request. Returns OK, or the error that the answer tells. */
 typedef enum err (*handler)(struct request *req);
 
+/* A segment of a path that begins so has a secret in its place. */
+#define ROUTE_SECRET "{secret}"
+
 enum { ROUTE_MAX_REFUSALS = 4, ROUTE_BODY_BYTES = 1 << 20 };
 
 struct route {
 	enum method methods; /* one or more */
-	const char *path;    /* under /api/v1; {id} and {user_id} are UUIDs, other {names} texts */
+	const char *path; /* under /api/v1; {id} and {user_id} are UUIDs, {secret} never shows in a
+			     log */
 	enum audience audience;
 	handler handler;
 	const char *name;	  /* verb_noun; the documentation makes its operationId of it */

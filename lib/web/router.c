@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <string.h>
+#include <strings.h>
 
 #define BASE "/api/v1"
 #define USER_SCOPE "/users/{user_id}"
@@ -16,6 +17,7 @@ struct node {
 struct router {
 	struct arena *arena;
 	struct node root;
+	const char *before_secret; /* the segment that {secret} comes behind, or NULL */
 	struct endpoint *endpoints;
 	size_t count;
 };
@@ -54,6 +56,8 @@ static void add_to_tree(struct router *router, const struct endpoint *endpoint)
 
 	while (*path == '/') {
 		size_t len = strcspn(++path, "/");
+		if (strncmp(path, ROUTE_SECRET, strlen(ROUTE_SECRET)) == 0)
+			router->before_secret = node->segment;
 		node = add_child(router, node, arena_copy(router->arena, path, len));
 		path += len;
 	}
@@ -170,10 +174,19 @@ static const struct node *walk(const struct node *node, const char *const *segme
 	return NULL;
 }
 
+/* Where a secret stands, or would if the rest of the path were right; 0: nowhere. */
+static size_t find_secret(const struct router *router, const char *const *segments, size_t count)
+{
+	for (size_t i = 1; router->before_secret && i < count; i++)
+		if (strcasecmp(segments[i - 1], router->before_secret) == 0)
+			return i;
+	return 0;
+}
+
 bool router_find(const struct router *router, const char *const *segments, size_t count,
 		 struct match *out)
 {
-	*out = (struct match){ 0 };
+	*out = (struct match){ .secret_at = find_secret(router, segments, count) };
 	const struct node *node = walk(&router->root, segments, count, out);
 	if (!node)
 		return false;

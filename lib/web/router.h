@@ -23,13 +23,15 @@ struct match {
 	const struct endpoint *endpoints[METHOD_COUNT]; /* NULL where the method is not allowed */
 	const char *names[PATH_MAX_PARAMS], *values[PATH_MAX_PARAMS];
 	size_t param_count;
+	size_t secret_at; /* which segment stands for {secret}; 0: none */
 };
 
 /* A router for the routes of all resources; router_free() ends it, and all endpoints with it. */
 struct router *router_new(const struct resource *const *resources, size_t count);
 void router_free(struct router *router);
 
-/* Whether a path, already cut into segments, leads anywhere. */
+/* Whether a path, already cut into segments, leads anywhere. `secret_at` is right if it does not,
+ * too: who mistypes an address with a secret shows it as well. */
 bool router_find(const struct router *router, const char *const *segments, size_t count,
 		 struct match *out);
 

@@ -54,6 +54,8 @@ class Scene:
         self.path = self.template.replace("{user_id}", self.user.id)
         if "{id}" in self.path:
             self.path = self.path.replace("{id}", self.row())
+        if "{secret}" in self.path:
+            self.path = self.user.post("/users/me/calendar-feed").headers["Location"]
         self.known = make(self.user, "tasks")["id"]
 
     def row(self):

@@ -21,7 +21,7 @@ def expected_pool(operation, description):
 def test_every_operation(stack, contract, client):
     for operation, description in contract.operations():
         method, path = operation
-        path = path.format(id=NOBODYS, user_id=NOBODYS)
+        path = path.format(id=NOBODYS, user_id=NOBODYS, secret=NOBODYS)
         for sent in {method, "HEAD" if method == "GET" else method}:
             for query in ("", "?limit=1"):
                 answer = client.send(sent, path + query)
@@ -32,7 +32,7 @@ def test_every_slow_parameter(stack, contract, client):
     for (method, path), description in contract.operations():
         for parameter in description["parameters"]:
             if parameter.get("x-slow"):
-                path = path.format(id=NOBODYS, user_id=NOBODYS)
+                path = path.format(id=NOBODYS, user_id=NOBODYS, secret=NOBODYS)
                 for query in (f"{parameter['name']}=x", f"limit=1&{parameter['name']}=x"):
                     assert pool_of(stack, client.send(method, f"{path}?{query}")) == "slow", path
 

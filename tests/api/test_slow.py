@@ -1,5 +1,7 @@
 """Requests that may take long: which they are, and how many a user has at once."""
 
+import re
+
 from contract import refused
 from turns import turns
 
@@ -7,7 +9,7 @@ NOBODYS = "0190f3c0-0000-7000-8000-000000000000"
 
 ROUTES = {("GET", "/api/v1/dashboard"), ("GET", "/api/v1/dashboard/statistics"),
           ("GET", "/api/v1/users/me/export"), ("POST", "/api/v1/users/me/import"),
-          ("PATCH", "/api/v1/tasks/bulk"), ("DELETE", "/api/v1/tasks/bulk"),
+          ("GET", "/api/v1/feeds/{secret}.ics"), ("PATCH", "/api/v1/tasks/bulk"), ("DELETE", "/api/v1/tasks/bulk"),
           ("PATCH", "/api/v1/users/{user_id}/tasks/bulk"),
           ("DELETE", "/api/v1/users/{user_id}/tasks/bulk")}
 
@@ -35,9 +37,10 @@ def calls(contract):
 def test_a_user_has_only_so_many_at_once(stack, contract, user, stranger):
     """Everything else, and everybody else, goes on."""
     project = user.post("/projects", json={"name": "p"}).json()["id"]
+    secret = re.search(r"([^/]+)[.]ics", user.post("/users/me/calendar-feed").json()["url"])[1]
     with turns(stack.postgres, user.id, running=2, waiting=2):
         for method, path, options in calls(contract):
-            path = path.format(user_id=user.id, id=project)
+            path = path.format(user_id=user.id, id=project, secret=secret)
             for key in ({}, {"Idempotency-Key": "k"} if options else {}):
                 answer = user.request(method, path, headers=key, **options)
                 refused(answer, 429, "too_many_requests")

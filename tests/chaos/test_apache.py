@@ -155,7 +155,7 @@ def test_account_is_deleted(somebody):
 
 @pytest.mark.parametrize("method, path, pool", [
     ("GET", "/users/me/export", "slow"), ("GET", "/dashboard", "slow"), ("GET", "/dashboard/statistics", "slow"),
-    ("HEAD", "/dashboard?x=y", "slow"), ("GET", "/tasks?limit=1&search=x", "slow"),
+    ("HEAD", "/dashboard?x=y", "slow"), ("GET", "/feeds/x.ics", "slow"), ("GET", "/tasks?limit=1&search=x", "slow"),
     ("GET", "/journals?%73earch=x", "slow"), ("PATCH", "/tasks/bulk", "slow"), ("DELETE", "/tasks/bulk", "slow"),
     ("GET", "/tasks?limit=1", "api"), ("POST", "/tasks", "api"), ("POST", "/auth/login", "auth"),
     ("DELETE", "/users/me", "auth"),

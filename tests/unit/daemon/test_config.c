@@ -522,7 +522,7 @@ static void test_print(void **state)
 				  "LIMIT_LOGIN_ACCOUNT=off\n"
 				  "LIMIT_LOGIN_ADDRESS=20/60\n"
 				  "LIMIT_REGISTER_ADDRESS=10/3600\n"
-				  				  "STATEMENT_TIMEOUT_MS=2000\n"
+				  "STATEMENT_TIMEOUT_MS=2000\n"
 				  "LOCK_TIMEOUT_MS=500\n"
 				  "IDLE_TRANSACTION_TIMEOUT_MS=5000\n"
 				  "CONNECT_TIMEOUT_S=3\n"

@@ -25,7 +25,7 @@ struct value {
 static struct result make_result(const struct value *values, int count)
 {
 	PGresult *rows = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
-	PGresAttDesc columns[8];
+	PGresAttDesc columns[10];
 
 	memset(columns, 0, sizeof columns);
 	for (int i = 0; i < count; i++) {
@@ -135,8 +135,10 @@ static void test_values(void **state)
 		{ "unknown", PG_BOOL, "", -1 },
 		{ "_id", PG_UUID, "0123456789abcdef", 16 },
 		{ "no_id", PG_UUID, "", -1 },
+		{ "at", PG_TIMESTAMPTZ, "\0\0\0\0\0\0\0\1", 8 },
+		{ "never", PG_TIMESTAMPTZ, "", -1 },
 	};
-	struct result result = make_result(values, 8);
+	struct result result = make_result(values, 10);
 
 	(void)state;
 	assert_string_equal(result_text(&result, 0, "text"), "abc");
@@ -149,6 +151,8 @@ static void test_values(void **state)
 	assert_true(result_uuid(&result, 0, "_id").set);
 	assert_memory_equal(result_uuid(&result, 0, "_id").bytes, "0123456789abcdef", 16);
 	assert_false(result_uuid(&result, 0, "no_id").set);
+	assert_int_equal(result_instant(&result, 0, "at").us, INT64_C(946684800000001));
+	assert_false(result_instant(&result, 0, "never").set);
 	assert_true(result_has(&result, "_id"));
 	assert_false(result_has(&result, "id"));
 	free_result(&result);

@@ -160,6 +160,27 @@ static void test_names(void **state)
 	assert_string_equal(match.names[0], "{secret}");
 }
 
+static void test_where_a_secret_stands(void **state)
+{
+	static const struct {
+		const char *path;
+		bool found;
+		size_t place;
+	} rows[] = {
+		{ "/api/v1/feeds/x", true, 3 },	  { "/api/v1/feeds/x/y", false, 3 },
+		{ "/api/v1/%66eeds/x", true, 3 }, { "/API/v1/Feeds/x", false, 3 },
+		{ "//api/v1/feeds/x", false, 4 }, { "/api/v1/api/v1/feeds/x", false, 5 },
+		{ "/feeds/x", false, 1 },	  { "/api/v1/feeds/", false, 3 },
+		{ "/api/v1/feeds", false, 0 },	  { "/api/v1/tasks/7", true, 0 },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct match match;
+		assert_int_equal(find(*state, rows[i].path, &match), rows[i].found);
+		assert_int_equal(match.secret_at, rows[i].place);
+	}
+}
+
 static void note_path(const struct endpoint *endpoint, void *context)
 {
 	buf_printf(context, "%s %s %s\n", endpoint->resource->name, method_name(endpoint->method),
@@ -195,7 +216,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_found),	cmocka_unit_test(test_not_found),
 		cmocka_unit_test(test_methods), cmocka_unit_test(test_names),
-		cmocka_unit_test(test_each),
+		cmocka_unit_test(test_each),	cmocka_unit_test(test_where_a_secret_stands),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
