@@ -1,0 +1,41 @@
+"""A calendar feed as a library of front ends reads it: ical.js."""
+
+import json
+
+import npm
+from feeds import NAUGHTY, address, shown
+from resources import make
+
+
+def read(workshop, client, path):
+    (workshop / "feed.ics").write_bytes(client.get(path).content)
+    return json.loads(npm.run(workshop, "node", "calendar.mjs", "feed.ics"))
+
+
+def test_entries_of_both_kinds(workshop, client, user):
+    category = make(user, "categories", name="Home; garden, cellar")
+    task = make(user, "tasks", title="Water", due_date="2027-04-01T18:00:00+02:00", priority="URGENT",
+                category_id=category["id"], status="IN_PROGRESS")
+    path = address(user)
+    document = read(workshop, client, path)
+    assert document["calendar"]["x-wr-calname"] == "Daybook" and document["calendar"]["refresh-interval"] == "PT1H"
+    [event] = document["entries"]
+    expected = {"uid": task["id"], "summary": "Water", "categories": "Home; garden, cellar", "priority": "1",
+                "sequence": "1"}
+    assert expected.items() <= event.items()
+    assert (event["kind"], event["dtstart"], event["duration"]) == ("vevent", "2027-04-01T16:00:00Z", "PT30M")
+    [todo] = read(workshop, client, f"{path}?type=todo")["entries"]
+    assert expected.items() <= todo.items()
+    assert (todo["kind"], todo["due"], todo["status"]) == ("vtodo", "2027-04-01T16:00:00Z", "IN-PROCESS")
+
+
+def test_naughty_texts(workshop, client, user):
+    for number, text in enumerate(NAUGHTY):
+        category = make(user, "categories", name=f"{number} {text}"[:50])
+        make(user, "tasks", title=text, description=text * (2000 // len(text)), category_id=category["id"],
+             due_date=f"2027-04-01T10:{number:02}:00Z")
+    entries = read(workshop, client, address(user))["entries"]
+    for number, (text, entry) in enumerate(zip(NAUGHTY, entries, strict=True)):
+        assert entry["summary"] == shown(text)
+        assert entry["description"] == shown(text * (2000 // len(text)))
+        assert entry["categories"] == shown(f"{number} {text}"[:50])
