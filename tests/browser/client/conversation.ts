@@ -88,6 +88,17 @@ check(dashboard.tasks.task_counts.done === 1 && dashboard.tasks.completion_rate 
 check(dashboard.tasks.recent_projects[0]?.name === "Garden", "the garden is the last active project");
 check(dashboard.activity.current_streak === 1, "today counts");
 
+const feed = must(await api.POST("/api/v1/users/me/calendar-feed", {}));
+const secret = feed.url.split("/").pop()?.replace(".ics", "") ?? "";
+const calendar = must(await api.GET("/api/v1/feeds/{secret}.ics", {
+	params: { path: { secret }, query: { type: "todo" } },
+	parseAs: "text",
+}));
+check(calendar.startsWith("BEGIN:VCALENDAR"), "the feed is a calendar");
+await api.DELETE("/api/v1/users/me/calendar-feed", {});
+const state = must(await api.GET("/api/v1/users/me/calendar-feed", {}));
+check(!state.active && state.created_at === null, "the feed is revoked");
+
 // What was read may be sent back; a change that knows another version, or another ETag, is refused.
 const path = { id: last.id };
 const renamed = await api.PATCH("/api/v1/tasks/{id}", { params: { path }, body: { ...started, title: "water well" } });
