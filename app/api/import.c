@@ -76,10 +76,10 @@ static const struct list {
 enum { LISTS = sizeof lists / sizeof *lists };
 
 /* What may become of a row. */
-enum outcome { IMPORTED, SKIPPED, REPLACED, CONFLICT, OUTCOMES };
+enum outcome { IMPORTED, SKIPPED, REPLACED, CONFLICT, MISPLACED, OUTCOMES };
 
-static const char *const outcome_words[OUTCOMES] = { "imported", "skipped", "replaced",
-						     "conflict" };
+static const char *const outcome_words[OUTCOMES] = { "imported", "skipped", "replaced", "conflict",
+						     "misplaced" };
 
 static const struct field count_fields[] = {
 	ANSWER("projects", KIND_INTEGER), ANSWER("categories", KIND_INTEGER),
@@ -160,19 +160,28 @@ static void put_conflict(struct import_run *run, const struct list *list, const 
 	json_close(&run->conflicts, '}');
 }
 
+/* A task with the place of another one: nothing of its portion was taken then. */
+static void note_misplaced(struct import_run *run, const struct portion *portion, int64_t index)
+{
+	intake_refuse(run->intake, portion->first + (size_t)index, "position",
+		      (struct fault){ FAULT_CONFLICT, "is that of another task with this status" });
+}
+
 static void count_outcomes(struct import_run *run, const struct list *list,
-			   const struct result *rows)
+			   const struct portion *portion, const struct result *rows)
 {
 	for (int i = 0; i < rows->row_count; i++) {
 		const char *word = result_text(rows, i, "_outcome");
 		enum outcome outcome = IMPORTED;
-		while (outcome < CONFLICT && strcmp(outcome_words[outcome], word) != 0)
+		while (strcmp(outcome_words[outcome], word) != 0)
 			outcome++;
 		run->counts[outcome][list - lists]++;
 		if (outcome == CONFLICT) {
 			struct uuid id = result_uuid(rows, i, "_id");
 			put_conflict(run, list, &id);
 		}
+		if (outcome == MISPLACED)
+			note_misplaced(run, portion, result_integer(rows, i, "_index").value);
 	}
 }
 
@@ -190,7 +199,7 @@ static enum err take_portion(struct import_run *run, const struct list *list,
 	if (rows.row_count > 0)
 		return OK;
 	TRY(ask_portion(run, list->take(portion->json, run->overwrite), &rows));
-	count_outcomes(run, list, &rows);
+	count_outcomes(run, list, portion, &rows);
 	return OK;
 }
 

@@ -28,7 +28,7 @@ struct json_object *body_parse(struct arena *arena, const char *text, size_t len
 /* Reads element `index` of a list of objects into a struct of its shape, and appends what it
  * brought to `text`, in canonical form. What is wrong is noted, such as that of `updates[3].title`.
  */
-const void *body_read_item(struct request *req, const struct field *list, size_t index,
+const void *body_read_item(struct request *req, const struct field *field, size_t index,
 			   struct json_object *item, struct buf *text);
 
 /* Whether the body brought this member. */

@@ -304,6 +304,8 @@ void intake_refuse(struct intake *intake, size_t index, const char *member, stru
 {
 	struct request *req = intake->req;
 
+	if (is_full(intake))
+		return;
 	fault_add(&req->faults,
 		  arena_printf(req->arena, "%s[%zu].%s", intake->list->name, index, member), fault);
 }

@@ -36,7 +36,7 @@ void intake_begin(struct intake *intake, const char *list);
  * wrong fields are noted. What is wrong with an element is noted, and then it is left out. */
 bool intake_next(struct intake *intake, struct portion *out);
 
-/* Notes what is wrong with a member of an element of the list. */
+/* Notes what is wrong with a member of an element of the list, unless enough is. */
 void intake_refuse(struct intake *intake, size_t index, const char *member, struct fault fault);
 
 #endif

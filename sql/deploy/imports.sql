@@ -80,9 +80,10 @@ SET LOCAL ROLE daybook_import;
 -- are written; no two have one id. What a new row does not bring comes from `defaults`, and it was made and
 -- changed just now, for the first time. Tells of each row, by its place among them, what became of it:
 -- `imported`; `skipped`, since there is one with this id and content already; `replaced`, if `overwrite` says
--- so and the content was another; else `conflict`, and it stays as it was.
+-- so and the content was another; else `conflict`, and it stays as it was. A task whose place another one of
+-- its status has is `misplaced`: then nothing is done.
 CREATE FUNCTION daybook.import_rows(kind text, columns text[], defaults jsonb, rows jsonb, overwrite boolean)
-	RETURNS TABLE (index bigint, outcome text)
+	RETURNS TABLE (index bigint, id uuid, outcome text)
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -90,8 +91,9 @@ DECLARE
 	names CONSTANT text := (SELECT string_agg(quote_ident(c), ', ') FROM unnest(columns) AS c);
 	wanted CONSTANT text := (SELECT string_agg('w.' || quote_ident(c), ', ') FROM unnest(columns) AS c);
 	made uuid[];
-	changed uuid[] := '{}';
-	again uuid[];
+	others uuid[];
+	other jsonb;
+	violated text;
 BEGIN
 	EXECUTE format($q$
 		WITH made AS (
@@ -105,29 +107,52 @@ BEGIN
 		SELECT coalesce(array_agg(id), '{}') FROM made $q$, kind, names, wanted)
 	INTO made USING me, rows, defaults;
 
-	-- The second time is for what a trigger has made of a row whose status changed: an import knows better.
-	FOR pass IN 1..2 LOOP
-		EXIT WHEN NOT overwrite;
-		EXECUTE format($q$
-			WITH changed AS (
-				UPDATE daybook.%1$I AS t
-				SET (%2$s) = (SELECT %3$s FROM jsonb_populate_record(t, e.row) AS w)
-				FROM jsonb_array_elements($2) AS e (row)
-				WHERE t.user_id = $1 AND t.id = (e.row ->> 'id')::uuid AND t.id <> ALL ($3)
-					AND jsonb_populate_record(t, e.row) IS DISTINCT FROM t
-				RETURNING t.id)
-			SELECT coalesce(array_agg(id), '{}') FROM changed $q$, kind, names, wanted)
-		INTO again USING me, rows, made;
-		changed := changed || again;
+	-- Row by row along the key (OFFSET 0), since nothing is known yet of how many this user has.
+	EXECUTE format($q$
+		SELECT coalesce(array_agg(t.id), '{}')
+		FROM jsonb_array_elements($2) AS e (row), LATERAL (SELECT x AS row, x.id FROM daybook.%1$I AS x
+			WHERE x.user_id = $1 AND x.id = (e.row ->> 'id')::uuid OFFSET 0) AS t
+		WHERE t.id <> ALL ($3) AND jsonb_populate_record(t.row, e.row) IS DISTINCT FROM t.row $q$, kind)
+	INTO others USING me, rows, made;
+
+	FOR other IN SELECT e.row FROM jsonb_array_elements(rows) AS e (row)
+		WHERE overwrite AND (e.row ->> 'id')::uuid = ANY (others)
+	LOOP
+		-- The second time is for what a trigger makes of a task whose status changes: an import knows better.
+		FOR pass IN 1..2 LOOP
+			EXECUTE format($q$
+				UPDATE daybook.%1$I AS t SET (%2$s) = (SELECT %3$s FROM jsonb_populate_record(t, $2) AS w)
+				WHERE t.user_id = $1 AND t.id = ($2 ->> 'id')::uuid
+					AND jsonb_populate_record(t, $2) IS DISTINCT FROM t $q$, kind, names, wanted)
+			USING me, other;
+		END LOOP;
 	END LOOP;
 
-	RETURN QUERY EXECUTE format($q$
-		SELECT e.n - 1, CASE WHEN t.id = ANY ($3) THEN 'imported' WHEN t.id = ANY ($4) THEN 'replaced'
-			WHEN jsonb_populate_record(t, e.row) IS NOT DISTINCT FROM t THEN 'skipped' ELSE 'conflict' END
-		FROM jsonb_array_elements($2) WITH ORDINALITY AS e (row, n)
-		LEFT JOIN daybook.%1$I AS t ON t.user_id = $1 AND t.id = (e.row ->> 'id')::uuid
-		ORDER BY e.n $q$, kind)
-	USING me, rows, made, changed;
+	RETURN QUERY
+	SELECT e.n - 1, e.id, CASE WHEN e.id = ANY (made) THEN 'imported' WHEN e.id <> ALL (others) THEN 'skipped'
+		WHEN overwrite THEN 'replaced' ELSE 'conflict' END
+	FROM (SELECT u.n, (u.row ->> 'id')::uuid AS id
+		FROM jsonb_array_elements(rows) WITH ORDINALITY AS u (row, n)) AS e
+	ORDER BY e.n;
+EXCEPTION
+	WHEN unique_violation THEN
+		GET STACKED DIAGNOSTICS violated = CONSTRAINT_NAME;
+		IF violated <> 'tasks_place' THEN
+			RAISE;
+		END IF;
+		RETURN QUERY
+		SELECT e.n - 1, e.id, 'misplaced'
+		FROM (SELECT u.n, p.id, p.status, p.place_key,
+				row_number() OVER (PARTITION BY p.status, p.place_key ORDER BY u.n) AS nth
+			FROM jsonb_array_elements(rows) WITH ORDINALITY AS u (row, n),
+				LATERAL jsonb_populate_record(NULL::daybook.tasks, defaults || u.row) AS p
+			WHERE p.place_key IS NOT NULL) AS e
+		WHERE e.nth > 1 OR EXISTS (SELECT FROM daybook.tasks AS t WHERE t.user_id = me
+			AND t.status_rank = daybook.status_rank(e.status) AND t.place_key = e.place_key AND t.id <> e.id)
+		ORDER BY e.n;
+		IF NOT FOUND THEN
+			RAISE;
+		END IF;
 END
 $$;
 

@@ -8,9 +8,10 @@ SELECT begin_import(:patience_ms) AS _done;
 -- What became of each row, by its place in the array, and its id.
 
 -- fragment outcomes
-SELECT r.index AS _index, r.outcome AS _outcome, (:rows -> r.index::int ->> 'id')::uuid AS _id
+SELECT r.index AS _index, r.id AS _id, r.outcome AS _outcome
 
--- A row that is only told about if it is written: it is new, or others are overwritten.
+-- A row that is only told about if it is written: it is new, or others are overwritten. OFFSET 0 lets each row
+-- be looked up by itself: nothing is known yet of how many this user has.
 
 -- fragment is_written
 (:overwrite OR i.id IS NULL)
@@ -27,7 +28,8 @@ SELECT e.n - 1 AS _index, 'name' AS _field, 'taken' AS _code, NULL AS _message
 FROM (SELECT n, row ->> 'id' AS id, fold_case(row ->> 'name') AS name_fold,
              row_number() OVER (PARTITION BY fold_case(row ->> 'name') ORDER BY n) AS nth
       FROM jsonb_array_elements(:rows) WITH ORDINALITY AS u (row, n)) AS e
-LEFT JOIN categories AS i ON i.user_id = current_user_id() AND i.id = e.id::uuid
+LEFT JOIN LATERAL (SELECT x.id FROM categories AS x
+                   WHERE x.user_id = current_user_id() AND x.id = e.id::uuid OFFSET 0) AS i ON true
 WHERE {is_written}
   AND (e.nth > 1 OR EXISTS (SELECT FROM categories AS c WHERE c.user_id = current_user_id()
                             AND c.name_fold = e.name_fold AND c.id <> e.id::uuid))
@@ -45,20 +47,15 @@ FROM import_rows('moods', '{score,emotions,note,recorded_at,version,created_at,u
                  jsonb_build_object('emotions', '[]'::jsonb, 'recorded_at', now()), :rows, :overwrite) AS r;
 
 -- import_task_faults(rows jsonb, overwrite bool) reads
--- Those that name a project or a category that is not the user's, or the place of another task.
+-- Those that name a project or a category that is not the user's.
 SELECT e.n - 1 AS _index, f.field AS _field, f.code AS _code, f.message AS _message
-FROM (SELECT n, row, (row ->> 'id')::uuid AS id, {status_of_row} AS status,
-             row_number() OVER (PARTITION BY {status_of_row}, row -> 'position' ORDER BY n) AS nth
-      FROM jsonb_array_elements(:rows) WITH ORDINALITY AS u (row, n)) AS e
-LEFT JOIN tasks AS i ON i.user_id = current_user_id() AND i.id = e.id
+FROM jsonb_array_elements(:rows) WITH ORDINALITY AS e (row, n)
+LEFT JOIN LATERAL (SELECT x.id FROM tasks AS x
+                   WHERE x.user_id = current_user_id() AND x.id = (e.row ->> 'id')::uuid OFFSET 0) AS i ON true
 CROSS JOIN LATERAL (VALUES
     ('project_id', 'not_yours', 'is not one of your projects', my_project((e.row ->> 'project_id')::uuid)),
     ('category_id', 'not_yours', 'is not one of your categories',
-     my_category((e.row ->> 'category_id')::uuid)),
-    ('position', 'conflict', 'is that of another task with this status', NOT e.row ? 'position'
-     OR e.nth = 1 AND NOT EXISTS (SELECT FROM tasks AS t WHERE t.user_id = current_user_id()
-         AND t.status_rank = status_rank(e.status::task_status) AND t.place_key = e.row ->> 'position'
-         AND t.id <> e.id))) AS f (field, code, message, fine)
+     my_category((e.row ->> 'category_id')::uuid))) AS f (field, code, message, fine)
 WHERE {is_written} AND NOT f.fine
 ORDER BY e.n;
 
@@ -84,7 +81,8 @@ FROM import_rows('tasks', '{title,description,status,priority,due_date,remind_at
 -- Those that name a mood that is not the user's.
 SELECT e.n - 1 AS _index, 'mood_id' AS _field, 'not_yours' AS _code, 'is not one of your moods' AS _message
 FROM jsonb_array_elements(:rows) WITH ORDINALITY AS e (row, n)
-LEFT JOIN journals AS i ON i.user_id = current_user_id() AND i.id = (e.row ->> 'id')::uuid
+LEFT JOIN LATERAL (SELECT x.id FROM journals AS x
+                   WHERE x.user_id = current_user_id() AND x.id = (e.row ->> 'id')::uuid OFFSET 0) AS i ON true
 WHERE {is_written}
   AND NOT EXISTS (SELECT FROM moods AS m WHERE m.user_id = current_user_id()
                   AND m.id = (e.row ->> 'mood_id')::uuid)

@@ -14,24 +14,17 @@ import pytest
 
 from contract import JSON_TYPE, refused
 from groups import change, found, make, make_task, pages_by_cursor, read
-from stack import has_sanitizer
+from memory import memory_grows
+from moving import EXPORT as PATH, LISTS, export
 from waiting import wait_for
 
-LISTS = ["projects", "categories", "tasks", "moods", "journals"]
 # What a list leaves out unless it is asked.
 EVERYTHING = {"projects": {"archived": "all"}, "tasks": {"archived": "true"}}
-PATH = "/users/me/export"
 PLAIN = {"Accept-Encoding": "identity"}  # compressed it has no length
 MANY = 100_000
 PORTION = 1000
 FLAT = 2 << 20
 ROW = {"tasks": "title, description", "journals": "title, content, entry_date"}
-
-
-def export(who):
-    answer = who.get(PATH)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
 
 
 def from_lists(who):
@@ -183,33 +176,6 @@ def writer(served, caller):
     user = caller.new_user()
     fill(served, user, "tasks", MANY, "A description of this and that. " * 4)
     return user
-
-
-def pss(pid):
-    """The memory of a process, what it shares counted in part."""
-    with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as rollup:
-        return next(int(line.split()[1]) * 1024 for line in rollup if line.startswith("Pss:"))
-
-
-@contextlib.contextmanager
-def memory_grows(stack, limit):
-    """By no more than this in between, seen a hundred times a second, and the worker stays the same."""
-    [pid] = stack.workers("slow")
-    before, seen, ended = pss(pid), [], threading.Event()
-
-    def watch():
-        while not ended.wait(0.01):
-            seen.append(pss(pid))
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        watcher.join()
-    assert stack.workers("slow") == [pid]
-    assert has_sanitizer() or max(seen) - before <= limit, (before, max(seen))
 
 
 def whole(who):

@@ -1,7 +1,6 @@
 """The import: an export comes back as it was, all of it or nothing, and what is wrong is named."""
 
 import copy
-import itertools
 import json
 import uuid
 
@@ -9,32 +8,11 @@ import pytest
 
 from contract import faults, refused
 from groups import change, found, make_task, read, wrong
+from moving import IMPORT as PATH, LISTS, content, export, take
 from resources import make, new_id
 
-PATH = "/users/me/import"
-LISTS = ["projects", "categories", "tasks", "moods", "journals"]
 NONE = dict.fromkeys(LISTS, 0)
 THEN = "2020-02-03T04:05:06.000007Z"
-
-
-def export(who):
-    answer = who.get("/users/me/export")
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-def content(who):
-    """Of an export, what an import brings."""
-    document = export(who)
-    return {name: document[name] for name in LISTS}
-
-
-def take(who, document, **params):
-    answer = who.post(PATH, json={"format": 1, **document}, params=params)
-    assert answer.status_code == 200, answer.text
-    for row in itertools.chain(*map(document.get, document.keys() & LISTS)):
-        who.record.owners[row["id"]].add(who.id)
-    return answer.json()
 
 
 def counts(**some):
