@@ -3,6 +3,7 @@
 #define APP_H
 
 #include "db/result.h"
+#include "settings.h"
 #include "web/answer.h"
 #include "web/ask.h"
 #include "web/body.h"

@@ -1,9 +1,9 @@
-/* settings.c -- every setting, and what its value must be. */
+#include "settings.h"
+
 #include <libpq-fe.h>
 #include <string.h>
 
 #include "base/url.h"
-#include "daemon/setting.h"
 
 static const char *const environments[] = { "development", "production", "test", NULL };
 static const char *const registrations[] = { "open", "closed", NULL };
@@ -167,61 +167,68 @@ static const char *check_metrics_file(const struct config *config, const char *t
 	return *text == '/' || *text == '\0' ? NULL : "must be an absolute path or empty";
 }
 
-/* In the order in which they are read: a check may look at members of the rows above. */
-const struct setting config_rows[] = {
+static const struct setting rows[] = {
 	SETTING("ENVIRONMENT", environment, .words = environments, .initial = "production",
 		.doc = "What this installation is for; test allows weaker password hashes."),
-	SETTING("DATABASE_URL", database_url, .secret = true, .check = check_database_url,
+	SETTING("DATABASE_URL", database_url, .only = PROGRAM_WORKER, .secret = true,
+		.check = check_database_url,
 		.doc = "PostgreSQL's address, such as postgresql:///daybook?user=daybook_app."),
-	SETTING("LOGIN_DATABASE_URL", login_database_url, .secret = true, .initial = "",
-		.check = check_login_database_url,
+	SETTING("LOGIN_DATABASE_URL", login_database_url, .only = PROGRAM_WORKER, .secret = true,
+		.initial = "", .check = check_login_database_url,
 		.doc = "The address for what takes a password, as the role daybook_login; empty: "
 		       "DATABASE_URL."),
-	SETTING("JWT_SECRET_KEY", jwt_secret_key, .secret = true, .check = check_secret,
+	SETTING("JWT_SECRET_KEY", jwt_secret_key, .only = PROGRAM_WORKER, .secret = true,
+		.check = check_secret,
 		.doc = "Signs the tokens: 32 random bytes or more (openssl rand -hex 32)."),
-	SETTING("JWT_KEY_ID", jwt_key_id, .initial = "main", .check = check_kid,
+	SETTING("JWT_KEY_ID", jwt_key_id, .only = PROGRAM_WORKER, .initial = "main",
+		.check = check_kid,
 		.doc = "The name (kid) of JWT_SECRET_KEY; give each new key a new one."),
-	SETTING("JWT_PREVIOUS_KEYS", jwt_previous_keys, .secret = true, .initial = "",
-		.check = check_previous_keys,
+	SETTING("JWT_PREVIOUS_KEYS", jwt_previous_keys, .only = PROGRAM_WORKER, .secret = true,
+		.initial = "", .check = check_previous_keys,
 		.doc = "Keys that no longer sign but are still accepted, so that a change of key "
 		       "logs nobody out."),
-	SETTING("BETTER_AUTH_SECRET", better_auth_secret, .secret = true, .initial = "",
-		.check = check_foreign_secret,
+	SETTING("BETTER_AUTH_SECRET", better_auth_secret, .only = PROGRAM_WORKER, .secret = true,
+		.initial = "", .check = check_foreign_secret,
 		.doc = "Signs the tokens (HS256) of a front end with its own login, which are then "
 		       "accepted, too."),
-	SETTING("TOKEN_ISSUER", token_issuer, .initial = "daybook", .min = 1, .max = 200,
-		.check = check_printable, .doc = "The issuer (iss) of the tokens."),
-	SETTING("TOKEN_AUDIENCE", token_audience, .initial = "daybook", .min = 1, .max = 200,
-		.check = check_printable, .doc = "The audience (aud) of the tokens."),
-	SETTING("ACCESS_TOKEN_SECONDS", access_token_s, .initial = "86400", .min = 1,
-		.max = 31536000, .doc = "How long an access token works."),
-	SETTING("REFRESH_TOKEN_SECONDS", refresh_token_s, .initial = "604800", .min = 1,
-		.max = 31536000, .doc = "How long a session lives after its last refresh."),
-	SETTING("REFRESH_GRACE_SECONDS", refresh_grace_s, .initial = "10", .min = 0, .max = 60,
+	SETTING("TOKEN_ISSUER", token_issuer, .only = PROGRAM_WORKER, .initial = "daybook",
+		.min = 1, .max = 200, .check = check_printable,
+		.doc = "The issuer (iss) of the tokens."),
+	SETTING("TOKEN_AUDIENCE", token_audience, .only = PROGRAM_WORKER, .initial = "daybook",
+		.min = 1, .max = 200, .check = check_printable,
+		.doc = "The audience (aud) of the tokens."),
+	SETTING("ACCESS_TOKEN_SECONDS", access_token_s, .only = PROGRAM_WORKER, .initial = "86400",
+		.min = 1, .max = 31536000, .doc = "How long an access token works."),
+	SETTING("REFRESH_TOKEN_SECONDS", refresh_token_s, .only = PROGRAM_WORKER,
+		.initial = "604800", .min = 1, .max = 31536000,
+		.doc = "How long a session lives after its last refresh."),
+	SETTING("REFRESH_GRACE_SECONDS", refresh_grace_s, .only = PROGRAM_WORKER, .initial = "10",
+		.min = 0, .max = 60,
 		.doc = "How long a refresh token still works after the one that came next was "
 		       "used."),
-	SETTING("BCRYPT_COST", bcrypt_cost, .initial = "12", .min = 4, .max = 16,
-		.check = check_bcrypt_cost,
+	SETTING("BCRYPT_COST", bcrypt_cost, .only = PROGRAM_WORKER, .initial = "12", .min = 4,
+		.max = 16, .check = check_bcrypt_cost,
 		.doc = "The cost of password hashes; each step doubles the time. Below 10 only in "
 		       "tests."),
-	SETTING("REGISTRATION", registration, .words = registrations, .initial = "open",
+	SETTING("REGISTRATION", registration, .only = PROGRAM_WORKER, .words = registrations,
+		.initial = "open",
 		.doc = "Whether strangers may make accounts here. Users of another issuer come in "
 		       "either way."),
-	SETTING("ALLOWED_ORIGINS", allowed_origins, .initial = "",
+	SETTING("ALLOWED_ORIGINS", allowed_origins, .only = PROGRAM_WORKER, .initial = "",
 		.doc = "The web pages that may call the API from a browser (CORS)."),
 	SETTING("PUBLIC_URL", public_url, .initial = "", .check = check_public_url,
 		.doc = "Where clients reach this server, such as https://daybook.example.org; "
 		       "calendar feeds need it."),
 	SETTING("FRONTEND_URL", frontend_url, .initial = "", .check = check_frontend_url,
 		.doc = "The front end's address, with its path if it has one; links lead there."),
-	SETTING("LIMIT_LOGIN_ACCOUNT", limit_login_account, .initial = "5/60",
-		.doc = "Login attempts on one account."),
-	SETTING("LIMIT_LOGIN_ADDRESS", limit_login_address, .initial = "20/60",
-		.doc = "Login attempts from one client address."),
-	SETTING("LIMIT_REGISTER_ADDRESS", limit_register_address, .initial = "10/3600",
-		.doc = "Registrations from one client address."),
-	SETTING("STATEMENT_TIMEOUT_MS", statement_timeout_ms, .initial = "2000", .min = 10,
-		.max = 600000,
+	SETTING("LIMIT_LOGIN_ACCOUNT", limit_login_account, .only = PROGRAM_WORKER,
+		.initial = "5/60", .doc = "Login attempts on one account."),
+	SETTING("LIMIT_LOGIN_ADDRESS", limit_login_address, .only = PROGRAM_WORKER,
+		.initial = "20/60", .doc = "Login attempts from one client address."),
+	SETTING("LIMIT_REGISTER_ADDRESS", limit_register_address, .only = PROGRAM_WORKER,
+		.initial = "10/3600", .doc = "Registrations from one client address."),
+	SETTING("STATEMENT_TIMEOUT_MS", statement_timeout_ms, .only = PROGRAM_WORKER,
+		.initial = "2000", .min = 10, .max = 600000,
 		.doc = "How long one statement may run in PostgreSQL; ten times as long "
 		       "if it deletes what many rows name."),
 	SETTING("LOCK_TIMEOUT_MS", lock_timeout_ms, .initial = "500", .min = 10, .max = 600000,
@@ -235,7 +242,8 @@ const struct setting config_rows[] = {
 		.max = 600000,
 		.doc = "How long sent data may stay unacknowledged before the connection to "
 		       "PostgreSQL counts as lost."),
-	SETTING("TRANSFER_TIMEOUT_S", transfer_timeout_s, .initial = "10", .min = 1, .max = 600,
+	SETTING("TRANSFER_TIMEOUT_S", transfer_timeout_s, .only = PROGRAM_WORKER, .initial = "10",
+		.min = 1, .max = 600,
 		.doc = "How long the web server may take to send the next part of a request, or "
 		       "to take the next part of an answer."),
 	SETTING("LOG_TARGET", log_target, .initial = "stderr", .check = check_log_target,
@@ -247,4 +255,7 @@ const struct setting config_rows[] = {
 		       "alone."),
 };
 
-const size_t config_row_count = sizeof config_rows / sizeof *config_rows;
+static const char *const prefixes[] = { "BCRYPT_", "JWT_", "LIMIT_", NULL };
+
+const struct setting_table settings = { rows, sizeof rows / sizeof *rows, sizeof(struct config),
+					prefixes };

@@ -10,6 +10,7 @@
 #include "daemon/log.h"
 #include "daemon/metrics.h"
 #include "openapi/openapi.h"
+#include "settings.h"
 #include "sql/requests.h"
 #include "statements.h"
 #include "web/router.h"
@@ -99,7 +100,7 @@ static bool do_chores(struct web *web)
 
 static int run_worker(const struct config *config)
 {
-	struct db_settings settings = {
+	struct db_settings database = {
 		.url = config->database_url,
 		.connect_timeout_s = config->connect_timeout_s,
 		.statement_timeout_ms = config->statement_timeout_ms,
@@ -108,18 +109,20 @@ static int run_worker(const struct config *config)
 		.tcp_user_timeout_ms = config->tcp_user_timeout_ms,
 		.schema_change = schema_change,
 	};
-	struct db_settings login_settings = settings;
+	struct db_settings login_database = database;
 	struct web web = { .config = config,
+			   .allowed_origins = config->allowed_origins,
+			   .transfer_timeout_s = config->transfer_timeout_s,
 			   .version = DAYBOOK_VERSION,
 			   .constraints = constraints,
 			   .chores = do_chores,
 			   .arena = arena_new(65536),
 			   .keys = make_keys(config),
 			   .router = router_new(resources, resource_count),
-			   .db = db_new(&settings) };
+			   .db = db_new(&database) };
 
-	login_settings.url = config->login_database_url;
-	web.login_db = *login_settings.url ? db_new(&login_settings) : web.db;
+	login_database.url = config->login_database_url;
+	web.login_db = *login_database.url ? db_new(&login_database) : web.db;
 	hmac_sha256(config->jwt_secret_key, strlen(config->jwt_secret_key), "daybook cursors", 15,
 		    web.cursor_key);
 	hmac_sha256(config->jwt_secret_key, strlen(config->jwt_secret_key), "daybook log", 11,
@@ -144,12 +147,12 @@ static int start(const char *env_file, bool only_check)
 	char fault[CONFIG_FAULT_BYTES];
 
 	serve_hold_signals();
-	if (!config_load(&config, env_file, fault, sizeof fault)) {
+	if (!config_load(&settings, PROGRAM_WORKER, &config, env_file, fault)) {
 		fprintf(stderr, "daybook-worker: %s\n", fault);
 		return 1;
 	}
 	if (only_check) {
-		config_print(&config, stdout);
+		config_print(&settings, PROGRAM_WORKER, &config, stdout);
 		return 0;
 	}
 	if (!serve_has_listener()) {
@@ -183,7 +186,7 @@ int main(int argc, char **argv)
 			only_check = true;
 			break;
 		case EXAMPLE:
-			config_print_example(stdout);
+			config_print_example(&settings, stdout);
 			return 0;
 		case OPENAPI:
 			return print_openapi();

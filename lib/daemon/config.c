@@ -18,10 +18,11 @@ struct given {
 };
 
 struct loader {
+	const struct setting_table *table;
+	unsigned program;
 	struct arena *arena;
 	struct given *given; /* one for each row */
-	char *fault;
-	size_t fault_bytes;
+	char *fault;	     /* CONFIG_FAULT_BYTES */
 };
 
 static bool __attribute__((format(printf, 2, 3)))
@@ -30,29 +31,48 @@ refuse(const struct loader *loader, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(loader->fault, loader->fault_bytes, format, args);
+	vsnprintf(loader->fault, CONFIG_FAULT_BYTES, format, args);
 	va_end(args);
 	return false;
 }
 
-static const struct setting *find_setting(const char *name, size_t len)
+static const struct setting *find_setting(const struct setting_table *table, const char *name,
+					  size_t len)
 {
-	for (size_t i = 0; i < config_row_count; i++)
-		if (strlen(config_rows[i].name) == len &&
-		    memcmp(config_rows[i].name, name, len) == 0)
-			return &config_rows[i];
+	for (size_t i = 0; i < table->count; i++)
+		if (strlen(table->rows[i].name) == len &&
+		    memcmp(table->rows[i].name, name, len) == 0)
+			return &table->rows[i];
 	return NULL;
+}
+
+static struct given *given_to(const struct loader *loader, const struct setting *setting)
+{
+	return &loader->given[setting - loader->table->rows];
+}
+
+/* Keeps a value that was found. A secret of another program is wiped instead. */
+static void keep(const struct loader *loader, const struct setting *setting, struct given found,
+		 char *value)
+{
+	if (setting_is_for(setting, loader->program)) {
+		found.text = arena_copy(loader->arena, value, strlen(value));
+		*given_to(loader, setting) = found;
+	}
+	if (setting->secret)
+		explicit_bzero(value, strlen(value));
 }
 
 static bool take_file(struct loader *loader, const char *path)
 {
 	struct env_file file;
 
-	if (!env_file_read(loader->arena, path, &file, loader->fault, loader->fault_bytes))
+	if (!env_file_read(loader->arena, path, &file, loader->fault, CONFIG_FAULT_BYTES))
 		return false;
 	for (size_t i = 0; i < file.count; i++) {
 		const struct env_entry *entry = &file.entries[i];
-		const struct setting *setting = find_setting(entry->name, strlen(entry->name));
+		const struct setting *setting =
+			find_setting(loader->table, entry->name, strlen(entry->name));
 		if (!setting)
 			return refuse(loader, "%s:%d: %.64s is no setting of Daybook", path,
 				      entry->line, entry->name);
@@ -61,8 +81,8 @@ static bool take_file(struct loader *loader, const char *path)
 				loader,
 				"%s: everybody may read it although it sets %s; chmod 0640 it",
 				path, setting->name);
-		loader->given[setting - config_rows] =
-			(struct given){ entry->value, path, entry->line, false };
+		keep(loader, setting, (struct given){ .file = path, .line = entry->line },
+		     entry->value);
 	}
 	return true;
 }
@@ -77,39 +97,43 @@ static bool take_credentials(struct loader *loader)
 	return access(path, F_OK) != 0 || take_file(loader, path);
 }
 
-static bool is_ours(const char *variable)
+static bool is_ours(const struct setting_table *table, const char *variable)
 {
-	static const char *const prefixes[] = { "BCRYPT_", "JWT_", "LIMIT_" };
-
-	for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
-		if (strncmp(variable, prefixes[i], strlen(prefixes[i])) == 0)
+	for (const char *const *prefix = table->prefixes; *prefix; prefix++)
+		if (strncmp(variable, *prefix, strlen(*prefix)) == 0)
 			return true;
 	return false;
 }
 
-/* Takes the settings among the variables, and wipes the secrets where the kernel shows them. */
+static bool take_variable(const struct loader *loader, char *variable)
+{
+	size_t name_len = strcspn(variable, "=");
+	const struct setting *setting = find_setting(loader->table, variable, name_len);
+
+	if (!setting && is_ours(loader->table, variable))
+		return refuse(loader, "environment: %.*s is no setting of Daybook", (int)name_len,
+			      variable);
+	if (setting && variable[name_len] == '=')
+		keep(loader, setting, (struct given){ .from_environment = true },
+		     variable + name_len + 1);
+	return true;
+}
+
+/* Takes the settings among the variables, and wipes the secrets where the kernel shows them. Of
+ * variables with one name the first counts, as for getenv(). */
 static bool take_environment(struct loader *loader)
 {
-	for (char **at = environ; *at; at++) {
-		size_t name_len = strcspn(*at, "=");
-		const struct setting *setting = find_setting(*at, name_len);
-		if (!setting && is_ours(*at))
-			return refuse(loader, "environment: %.*s is no setting of Daybook",
-				      (int)name_len, *at);
-		if (!setting || (*at)[name_len] != '=')
-			continue;
-		char *value = *at + name_len + 1;
-		struct given *given = &loader->given[setting - config_rows];
-		if (!given->from_environment)
-			*given = (struct given){ .text = arena_copy(loader->arena, value,
-								    strlen(value)),
-						 .from_environment = true };
-		if (setting->secret)
-			explicit_bzero(value, strlen(value));
-	}
-	for (size_t i = 0; i < config_row_count; i++)
-		if (config_rows[i].secret)
-			unsetenv(config_rows[i].name);
+	const struct setting_table *table = loader->table;
+	size_t count = 0;
+
+	while (environ && environ[count]) /* NULL after clearenv() */
+		count++;
+	while (count > 0)
+		if (!take_variable(loader, environ[--count]))
+			return false;
+	for (size_t i = 0; i < table->count; i++)
+		if (table->rows[i].secret)
+			unsetenv(table->rows[i].name);
 	return true;
 }
 
@@ -132,7 +156,7 @@ static bool has_control_character(const char *text)
 static bool refuse_value(const struct loader *loader, const struct setting *setting,
 			 const char *why)
 {
-	const struct given *given = &loader->given[setting - config_rows];
+	const struct given *given = given_to(loader, setting);
 	char rule[256] = "must be ";
 	FILE *out = fmemopen(rule + strlen(rule), sizeof rule - strlen(rule), "w");
 
@@ -146,7 +170,7 @@ static bool refuse_value(const struct loader *loader, const struct setting *sett
 static bool take_value(const struct loader *loader, const struct setting *setting,
 		       struct config *config)
 {
-	const char *text = loader->given[setting - config_rows].text;
+	const char *text = given_to(loader, setting)->text;
 
 	if (!setting->initial && (!text || *text == '\0'))
 		return refuse(loader, "%s is required: set it in the environment or an env file",
@@ -161,35 +185,48 @@ static bool take_value(const struct loader *loader, const struct setting *settin
 	return !why || refuse_value(loader, setting, why);
 }
 
-bool config_load(struct config *out, const char *env_file, char *fault, size_t fault_bytes)
+static bool take_values(const struct loader *loader, struct config *config)
 {
-	static struct arena *arena; /* the texts' home, as long as the process lives */
-	struct config config = { .database_url = NULL };
-
-	if (!arena)
-		arena = arena_new(4096);
-	struct loader loader = { .arena = arena, .fault = fault, .fault_bytes = fault_bytes };
-	loader.given = arena_alloc(arena, config_row_count * sizeof *loader.given);
-	if (!take_credentials(&loader) || (env_file && !take_file(&loader, env_file)) ||
-	    !take_environment(&loader))
-		return false;
-	for (size_t i = 0; i < config_row_count; i++)
-		if (!take_value(&loader, &config_rows[i], &config))
+	for (size_t i = 0; i < loader->table->count; i++)
+		if (setting_is_for(&loader->table->rows[i], loader->program) &&
+		    !take_value(loader, &loader->table->rows[i], config))
 			return false;
-	*out = config;
 	return true;
 }
 
-void config_print(const struct config *config, FILE *out)
+bool config_load(const struct setting_table *table, unsigned program, struct config *out,
+		 const char *env_file, char *fault)
 {
-	for (size_t i = 0; i < config_row_count; i++) {
-		fprintf(out, "%s=", config_rows[i].name);
-		setting_print_value(&config_rows[i], config, out);
+	static struct arena *arena; /* the texts' home, as long as the process lives */
+
+	if (!arena)
+		arena = arena_new(4096);
+	struct loader loader = {
+		.table = table, .program = program, .arena = arena, .fault = fault
+	};
+	loader.given = arena_alloc(arena, table->count * sizeof *loader.given);
+	struct config *config = arena_alloc(arena, table->config_bytes);
+	if (!take_credentials(&loader) || (env_file && !take_file(&loader, env_file)) ||
+	    !take_environment(&loader) || !take_values(&loader, config))
+		return false;
+	memcpy(out, config, table->config_bytes);
+	return true;
+}
+
+void config_print(const struct setting_table *table, unsigned program, const struct config *config,
+		  FILE *out)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		const struct setting *setting = &table->rows[i];
+		if (!setting_is_for(setting, program))
+			continue;
+		fprintf(out, "%s=", setting->name);
+		setting_print_value(setting, config, out);
 		fputc('\n', out);
 	}
 }
 
-void config_print_example(FILE *out)
+void config_print_example(const struct setting_table *table, FILE *out)
 {
 	fputs("# Daybook's settings, with their defaults. Printed by\n"
 	      "# daybook-worker --print-settings-example.\n"
@@ -197,10 +234,10 @@ void config_print_example(FILE *out)
 	      "# An environment variable of the same name wins over this file. The file holds\n"
 	      "# secrets: chmod 0640 it.\n",
 	      out);
-	for (size_t i = 0; i < config_row_count; i++) {
-		const struct setting *setting = &config_rows[i];
+	for (size_t i = 0; i < table->count; i++) {
+		const struct setting *setting = &table->rows[i];
 		fprintf(out, "\n# %s\n", setting->doc);
-		if (setting->kind != TEXT || setting->max > 0) {
+		if (setting->kind != SETTING_TEXT || setting->max > 0) {
 			fputs("# Must be ", out);
 			setting_print_rule(setting, out);
 			fputs(".\n", out);

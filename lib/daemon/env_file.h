@@ -15,7 +15,7 @@
 
 struct env_entry {
 	const char *name;
-	const char *value;
+	char *value; /* may be written over */
 	int line;
 };
 

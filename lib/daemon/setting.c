@@ -124,6 +124,11 @@ static bool parse_origins(struct arena *arena, const char *text, struct strings 
 	return true;
 }
 
+bool setting_is_for(const struct setting *setting, unsigned program)
+{
+	return setting->only == 0 || (setting->only & program) != 0;
+}
+
 bool setting_parse(const struct setting *setting, struct arena *arena, const char *text,
 		   struct config *out)
 {
@@ -131,19 +136,19 @@ bool setting_parse(const struct setting *setting, struct arena *arena, const cha
 	size_t len = strlen(text);
 
 	switch (setting->kind) {
-	case TEXT:
+	case SETTING_TEXT:
 		*(const char **)at = arena_copy(arena, text, len);
 		return setting->max == 0 ||
 		       (len >= (size_t)setting->min && len <= (size_t)setting->max);
-	case WHOLE:
+	case SETTING_WHOLE:
 		return parse_number(text, len, setting->min, setting->max, at);
-	case WORD:
+	case SETTING_WORD:
 		return parse_word(setting->words, text, at);
-	case LIMIT:
+	case SETTING_LIMIT:
 		return parse_limit(text, at);
-	case KEYS:
+	case SETTING_KEYS:
 		return parse_keys(arena, text, at);
-	case ORIGINS:
+	case SETTING_ORIGINS:
 		return parse_origins(arena, text, at);
 	}
 	abort();
@@ -152,26 +157,26 @@ bool setting_parse(const struct setting *setting, struct arena *arena, const cha
 void setting_print_rule(const struct setting *setting, FILE *out)
 {
 	switch (setting->kind) {
-	case TEXT:
+	case SETTING_TEXT:
 		if (setting->max > 0)
 			fprintf(out, "a text of %d to %d bytes", setting->min, setting->max);
 		else
 			fputs("a text", out);
 		return;
-	case WHOLE:
+	case SETTING_WHOLE:
 		fprintf(out, "a whole number from %d to %d", setting->min, setting->max);
 		return;
-	case WORD:
+	case SETTING_WORD:
 		for (const char *const *word = setting->words; *word; word++)
 			fprintf(out, "%s%s", *word, !word[1] ? "" : word[2] ? ", " : " or ");
 		return;
-	case LIMIT:
+	case SETTING_LIMIT:
 		fputs("count/seconds such as 5/60, or off", out);
 		return;
-	case KEYS:
+	case SETTING_KEYS:
 		fputs("kid:secret pairs, separated by commas", out);
 		return;
-	case ORIGINS:
+	case SETTING_ORIGINS:
 		fputs("origins such as https://app.example.org (scheme://host[:port], no path, "
 		      "no *), separated by commas",
 		      out);
@@ -181,8 +186,8 @@ void setting_print_rule(const struct setting *setting, FILE *out)
 
 static bool is_set(const struct setting *setting, const void *at)
 {
-	return setting->kind == KEYS ? ((const struct config_keys *)at)->count > 0
-				     : **(const char *const *)at != '\0';
+	return setting->kind == SETTING_KEYS ? ((const struct config_keys *)at)->count > 0
+					     : **(const char *const *)at != '\0';
 }
 
 void setting_print_value(const struct setting *setting, const struct config *config, FILE *out)
@@ -193,15 +198,15 @@ void setting_print_value(const struct setting *setting, const struct config *con
 
 	if (setting->secret)
 		fputs(is_set(setting, at) ? "(set)" : "(not set)", out);
-	else if (setting->kind == TEXT)
+	else if (setting->kind == SETTING_TEXT)
 		fputs(*(const char *const *)at, out);
-	else if (setting->kind == WHOLE)
+	else if (setting->kind == SETTING_WHOLE)
 		fprintf(out, "%d", *(const int *)at);
-	else if (setting->kind == WORD)
+	else if (setting->kind == SETTING_WORD)
 		fputs(setting->words[*(const unsigned *)at], out);
-	else if (setting->kind == LIMIT && limit->count == 0)
+	else if (setting->kind == SETTING_LIMIT && limit->count == 0)
 		fputs("off", out);
-	else if (setting->kind == LIMIT)
+	else if (setting->kind == SETTING_LIMIT)
 		fprintf(out, "%d/%d", limit->count, limit->window_s);
 	else
 		for (size_t i = 0; i < list->count; i++)

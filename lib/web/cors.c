@@ -7,7 +7,7 @@
 /* CORS (Fetch standard): only exact origins, and never `*`. */
 bool cors_put(struct request *req)
 {
-	const struct strings *allowed = &req->web->config->allowed_origins;
+	const struct strings *allowed = &req->web->allowed_origins;
 	const char *origin = request_header(req, "HTTP_ORIGIN");
 
 	answer_header(req, "Vary", "Origin");

@@ -156,7 +156,7 @@ static int64_t deadline_us(const struct peers *peers, const struct peer *peer)
 {
 	return peer_is_idle(peer)
 		       ? INT64_MAX
-		       : peer->moved_us + INT64_C(1000000) * peers->web->config->transfer_timeout_s;
+		       : peer->moved_us + INT64_C(1000000) * peers->web->transfer_timeout_s;
 }
 
 int peers_timeout_ms(const struct peers *peers)

@@ -71,8 +71,7 @@ static bool send_texts(const struct request *req, struct peer *peer, struct iove
 		if (whole && head.iov_len + body.iov_len == 0) {
 			add_end(&frames, &peer->in);
 		}
-		if (!peer_write(peer, frames.parts, frames.count,
-				req->web->config->transfer_timeout_s))
+		if (!peer_write(peer, frames.parts, frames.count, req->web->transfer_timeout_s))
 			return false;
 	} while (head.iov_len + body.iov_len > 0);
 	return true;

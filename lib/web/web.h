@@ -5,7 +5,6 @@
 #include "auth/jwt.h"
 #include "base/arena.h"
 #include "base/buf.h"
-#include "daemon/config.h"
 #include "db/db.h"
 #include "field/fault.h"
 
@@ -17,10 +16,13 @@ struct constraint {
 	struct fault fault;
 };
 
+struct config;
 struct router;
 
 struct web {
-	const struct config *config;
+	const struct config *config;	/* the program's: lib/ does not look into it */
+	struct strings allowed_origins; /* for CORS, lower case, without the scheme's own port */
+	int transfer_timeout_s;		/* for the next part of a request, or of an answer */
 	struct db *db;
 	struct db *login_db; /* of the role that takes passwords; may be the same */
 	struct jwt_keys *keys;

@@ -59,9 +59,8 @@ static bool no_chores(struct web *web)
 
 int main(void)
 {
-	static const struct config config = { .transfer_timeout_s = 10 };
 	static const struct db_settings no_database;
-	struct web web = { .config = &config,
+	struct web web = { .transfer_timeout_s = 10,
 			   .db = db_new(&no_database),
 			   .router = router_new(NULL, 0),
 			   .chores = no_chores };

@@ -13,8 +13,9 @@
 
 #include <cmocka.h>
 
-#include "daemon/config.h"
 #include "daemon/env_file.h"
+#include "daemon/log.h"
+#include "settings.h"
 
 #define URL "DATABASE_URL=postgresql:///daybook?user=daybook_app\n"
 #define KEY "q8Zr2Lw5Tn0Xc7Vb4Jm1Hs6Gd9Kf3Pya"
@@ -40,7 +41,7 @@ static bool load(const char *text, struct config *out)
 {
 	*fault = '\0';
 	write_env_file(text, strlen(text), 0640);
-	return config_load(out, env_path, fault, sizeof fault);
+	return config_load(&settings, PROGRAM_WORKER, out, env_path, fault);
 }
 
 /* The fault with the test's own path replaced by FILE. */
@@ -349,23 +350,23 @@ static void test_files_that_cannot_be_read(void **state)
 
 	(void)state;
 	unlink(env_path);
-	assert_false(config_load(&config, env_path, fault, sizeof fault));
+	assert_false(config_load(&settings, PROGRAM_WORKER, &config, env_path, fault));
 	assert_string_equal(readable_fault(), "FILE: cannot be read: No such file or directory");
 
-	assert_false(config_load(&config, folder, fault, sizeof fault));
+	assert_false(config_load(&settings, PROGRAM_WORKER, &config, folder, fault));
 	snprintf(expected, sizeof expected, "%s: cannot be read: Is a directory", folder);
 	assert_string_equal(fault, expected);
 
 	memset(big, '\n', sizeof big);
 	memcpy(big, GOOD, strlen(GOOD));
 	write_env_file(big, sizeof big - 1, 0600);
-	assert_true(config_load(&config, env_path, fault, sizeof fault));
+	assert_true(config_load(&settings, PROGRAM_WORKER, &config, env_path, fault));
 	write_env_file(big, sizeof big, 0600);
-	assert_false(config_load(&config, env_path, fault, sizeof fault));
+	assert_false(config_load(&settings, PROGRAM_WORKER, &config, env_path, fault));
 	assert_string_equal(readable_fault(), "FILE: cannot be read: it has more than 64 KiB");
 
 	write_env_file(GOOD "\0", sizeof GOOD, 0600);
-	assert_false(config_load(&config, env_path, fault, sizeof fault));
+	assert_false(config_load(&settings, PROGRAM_WORKER, &config, env_path, fault));
 	assert_string_equal(readable_fault(), "FILE: cannot be read: it contains a NUL byte");
 }
 
@@ -377,18 +378,18 @@ static void test_secrets_that_everybody_may_read(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
 		write_env_file(GOOD, strlen(GOOD), refused[i]);
-		assert_false(config_load(&config, env_path, fault, sizeof fault));
+		assert_false(config_load(&settings, PROGRAM_WORKER, &config, env_path, fault));
 		assert_string_equal(readable_fault(), "FILE: everybody may read it although it "
 						      "sets DATABASE_URL; chmod 0640 it");
 	}
 	for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) {
 		write_env_file(GOOD, strlen(GOOD), taken[i]);
-		assert_true(config_load(&config, env_path, fault, sizeof fault));
+		assert_true(config_load(&settings, PROGRAM_WORKER, &config, env_path, fault));
 	}
 	setenv("DATABASE_URL", "postgresql:///x", 1);
 	setenv("JWT_SECRET_KEY", KEY, 1);
 	write_env_file("BCRYPT_COST=11\n", 15, 0644);
-	assert_true(config_load(&config, env_path, fault, sizeof fault));
+	assert_true(config_load(&settings, PROGRAM_WORKER, &config, env_path, fault));
 	assert_int_equal(config.bcrypt_cost, 11);
 }
 
@@ -409,16 +410,16 @@ static void test_who_wins(void **state)
 	assert_int_equal(config.bcrypt_cost, 11);
 	assert_int_equal(config.lock_timeout_ms, 300);
 	assert_string_equal(config.jwt_secret_key, KEY);
-	assert_true(config_load(&config, NULL, fault, sizeof fault));
+	assert_true(config_load(&settings, PROGRAM_WORKER, &config, NULL, fault));
 	assert_int_equal(config.bcrypt_cost, 10);
 
 	setenv("LOCK_TIMEOUT_MS", "nonsense", 1);
-	assert_false(config_load(&config, NULL, fault, sizeof fault));
+	assert_false(config_load(&settings, PROGRAM_WORKER, &config, NULL, fault));
 	assert_string_equal(fault, "LOCK_TIMEOUT_MS (environment): must be a whole number from 10 "
 				   "to 600000");
 	unsetenv("LOCK_TIMEOUT_MS");
 	unlink(path);
-	assert_false(config_load(&config, NULL, fault, sizeof fault));
+	assert_false(config_load(&settings, PROGRAM_WORKER, &config, NULL, fault));
 	assert_string_equal(fault, "DATABASE_URL is required: set it in the environment or an env "
 				   "file");
 	unsetenv("CREDENTIALS_DIRECTORY");
@@ -458,7 +459,7 @@ static int child_main(void)
 		if (!!memmem(text, (size_t)len, KEY, strlen(KEY)) != (pass == 0) ||
 		    !!memmem(text, (size_t)len, "hunter2", 7) != (pass == 0))
 			return 11 + pass;
-		if (pass == 0 && !config_load(&config, NULL, fault, sizeof fault))
+		if (pass == 0 && !config_load(&settings, PROGRAM_WORKER, &config, NULL, fault))
 			return 13;
 	}
 	return strcmp(config.jwt_secret_key, KEY) != 0 || getenv("JWT_SECRET_KEY") ? 14 : 0;
@@ -494,6 +495,11 @@ static char *printed(void (*print)(const struct config *, FILE *), const struct 
 	return text;
 }
 
+static void print_settings(const struct config *config, FILE *out)
+{
+	config_print(&settings, PROGRAM_WORKER, config, out);
+}
+
 static void test_print(void **state)
 {
 	struct config config;
@@ -501,7 +507,7 @@ static void test_print(void **state)
 	(void)state;
 	assert_true(load(GOOD "ALLOWED_ORIGINS=https://a,https://b\nLIMIT_LOGIN_ACCOUNT=off\n",
 			 &config));
-	char *text = printed(config_print, &config);
+	char *text = printed(print_settings, &config);
 	assert_string_equal(text, "ENVIRONMENT=production\n"
 				  "DATABASE_URL=(set)\n"
 				  "LOGIN_DATABASE_URL=(not set)\n"
@@ -533,7 +539,7 @@ static void test_print(void **state)
 				  "METRICS_FILE=\n");
 	free(text);
 	assert_true(load(GOOD "JWT_PREVIOUS_KEYS=old:" OTHER_KEY "\n", &config));
-	text = printed(config_print, &config);
+	text = printed(print_settings, &config);
 	assert_non_null(strstr(text, "JWT_PREVIOUS_KEYS=(set)\n"));
 	free(text);
 }
@@ -541,7 +547,7 @@ static void test_print(void **state)
 static void print_example(const struct config *config, FILE *out)
 {
 	(void)config;
-	config_print_example(out);
+	config_print_example(&settings, out);
 }
 
 static void test_example_is_the_file(void **state)
