@@ -5,6 +5,7 @@ import json
 import os
 import socket
 import ssl
+import subprocess
 import tempfile
 import threading
 
@@ -14,6 +15,7 @@ from contract import refused
 from groups import make_task
 from memory import memory_grows
 from moving import IMPORT as PATH, LISTS, content, export, take
+from private_pg import ROOT
 from resources import new_id
 from waiting import wait_for
 
@@ -158,6 +160,25 @@ def test_a_database_that_goes_away_in_the_middle(served, caller):
     refused(answers[0], 503, "unavailable")
     assert content(user) == {name: [] for name in LISTS}
     assert send(user, json.dumps({"format": 1, **many(10)})).status_code == 200
+
+
+@pytest.fixture(scope="module")
+def seeded(served, caller):
+    """A stack with the invented people."""
+    done = subprocess.run([ROOT / "scripts" / "seed", "--small", "--yes", served.postgres.url("daybook")],
+                          env={**os.environ, "ENVIRONMENT": "test"}, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return caller
+
+
+@pytest.mark.parametrize("name", ["mary", "george", "virginia"])
+def test_what_somebody_has_gathered_moves_whole(seeded, name):
+    mine = seeded.log_in(f"{name}@demo.example", "Demo-Password-1")
+    document, other = export(mine), seeded.new_user()
+    answer = send(other, json.dumps(document))
+    assert answer.json()["imported"] == {kind: len(document[kind]) for kind in LISTS}
+    moved = other.send("GET", "/api/v1/users/me/export").json()
+    assert {kind: moved[kind] for kind in LISTS} == {kind: document[kind] for kind in LISTS}
 
 
 def test_a_second_one_waits_for_the_first(served, restart_stack, connect):
