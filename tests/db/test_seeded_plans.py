@@ -164,3 +164,13 @@ def test_statistics_dashboard_and_export(reader):
     found = [f"{name} {mode}: {fault}" for name in (*names, *values) for mode in ("custom", "generic")
              for fault in faults(reader.plan(name, values.get(name, {}), mode)) if "Sort" not in fault]
     assert len(names) >= 10 and not found, "\n".join(found)
+
+
+def test_every_page_of_a_feed(reader):
+    """Each costs what it shows, also the last one of a user with very many open tasks."""
+    pages, rows = [{"rows": 100}], reader.run("feed_tasks", {"rows": 5000})
+    if len(rows) > 150:
+        pages += [{"rows": 100, "after_due": row["due_date"], "after": row["id"]} for row in (rows[150], rows[-100])]
+    found = [f"{page} {mode}: {fault}" for page in pages for mode in ("custom", "generic")
+             for fault in faults(reader.plan("feed_tasks", page, mode))]
+    assert not found, "\n".join(found)
