@@ -6,6 +6,7 @@ import pathlib
 import pytest
 
 from client import at_once
+from feeds import address
 from stack import has_sanitizer
 
 MIB = 1 << 20
@@ -161,6 +162,19 @@ def test_other_lists_are_whole(memory, stack, user, path, table, columns):
               f" SELECT %s, gen_random_uuid(), {texts}{score[1]} FROM generate_series(1, 201) AS n", user.id)
     [first, last] = pages(user, path, limit=200)
     assert (first.json()["count"], last.json()["count"]) == (200, 1)
+
+
+@pytest.mark.parametrize("char", ["🗓", ";", "\\x01"])
+def test_a_calendar_is_written_in_portions(memory, stack, client, char):
+    """Also where each character is escaped or becomes another one."""
+    user = client.new_user()
+    path = address(user)
+    stack.ask("INSERT INTO tasks (user_id, id, title, description, due_date)"
+              f" SELECT %s, gen_random_uuid(), repeat(E'{char}', 200), repeat(E'{char}', 2000), now()"
+              " FROM generate_series(1, 5001) AS n", user.id)
+    answers = at_once(*[lambda: client.get(path)] * 2)
+    for answer in answers:
+        assert answer.status_code == 200 and answer.content.count(b"BEGIN:VEVENT") == 5000
 
 
 def test_more_tags_than_one_answer_has(stack, user):
