@@ -8,6 +8,7 @@ import psycopg2
 import pytest
 
 from database import MINIMAL, add, add_task, begin, query
+from waiting import wait_for
 
 HASH, OTHER_HASH = b"\x01" * 32, b"\x02" * 32
 
@@ -161,6 +162,45 @@ def test_a_deletion_empties_what_shows_the_row(database, become, alice, bob, tab
     assert stored == {rows[0]: "", rows[1]: "", rows[2]: json.dumps({"id": rows[2]})}
     begin(connection, alice)
     assert claim(connection, key=rows[0]) == ("replay", 404, "", "")
+
+
+@pytest.mark.parametrize("status", [200, 409])
+@pytest.mark.parametrize("table", MINIMAL)
+def test_what_was_deleted_before_its_answer_is_stored(database, become, alice, table, status):
+    """The answer was made of a row that nobody held."""
+    setup, connection = become(alice), become(alice)
+    row, stays = add(setup, table, alice), add(setup, table, alice)
+    setup.commit()
+    assert claim(connection)[0] == "fresh"
+    assert query(connection, f"SELECT id::text FROM {table} WHERE id = %s", row) == [(row,)]
+    begin(setup, alice)
+    query(setup, f"DELETE FROM {table} WHERE id = %s", row)
+    setup.commit()
+    store(connection, status=status, body=json.dumps({"current": {"id": row}, "others": [{"id": stays}]}))
+    connection.commit()
+    assert ids_of(database, alice) == [(404, "", "", [])]
+
+
+@pytest.mark.parametrize("table", MINIMAL)
+def test_what_is_deleted_while_its_answer_is_stored(database, become, alice, table):
+    """The deletion waits until it sees the answer."""
+    setup, storing, deleting = become(alice), become(alice), become(alice)
+    row = add(setup, table, alice)
+    setup.commit()
+    claim(storing)
+    store(storing, status=409, body=json.dumps({"current": {"id": row}}))
+
+    def delete():
+        query(deleting, f"DELETE FROM {table} WHERE id = %s", row)
+        deleting.commit()
+
+    thread = threading.Thread(target=delete)
+    thread.start()
+    wait_for(lambda: database.ask("SELECT FROM pg_stat_activity WHERE pid = %s AND wait_event_type = 'Lock'",
+                                  deleting.get_backend_pid()))
+    storing.commit()
+    thread.join()
+    assert ids_of(database, alice) == [(404, "", "", [])]
 
 
 def test_the_end_of_an_account_takes_all_answers(database, become, alice):
