@@ -59,17 +59,16 @@ enum err tokens_reply(struct request *req, struct uuid user, struct uuid session
 	return answer_json(req);
 }
 
-enum err tokens_read_refresh(struct request *req, const char *token, struct jwt_claims *out)
+enum jwt_verdict tokens_read_refresh(struct request *req, const char *token, struct jwt_claims *out)
 {
-	enum jwt_verdict verdict = jwt_verify(req->web->keys, token, strlen(token), JWT_REFRESH,
-					      req->now.us / 1000000, out);
-
-	return verdict == JWT_EXPIRED ? ERR_SESSION_EXPIRED : jwt_err(verdict);
+	return jwt_verify(req->web->keys, token, strlen(token), JWT_REFRESH, req->now.us / 1000000,
+			  out);
 }
 
-enum err tokens_refuse_refresh(struct request *req, enum err err)
+enum err tokens_refuse_refresh(struct request *req, enum jwt_verdict verdict)
 {
-	return err == ERR_UNAUTHORIZED
-		       ? refuse_saying(req, err, "a valid refresh token is required")
-		       : refuse(req, err);
+	audit_token(req, jwt_word(verdict));
+	return verdict == JWT_EXPIRED
+		       ? refuse(req, ERR_SESSION_EXPIRED)
+		       : refuse_saying(req, ERR_UNAUTHORIZED, "a valid refresh token is required");
 }

@@ -16,12 +16,13 @@ extern const struct shape tokens_shape;
 enum err tokens_reply(struct request *req, struct uuid user, struct uuid session, const char *email,
 		      int64_t counter);
 
-/* Reads a refresh token. Quiet: ERR_SESSION_EXPIRED if it is too old, ERR_UNAUTHORIZED for whatever
- * else is wrong with it. Its session may have ended. */
-enum err tokens_read_refresh(struct request *req, const char *token, struct jwt_claims *out)
+/* Reads a refresh token. Quiet: `out` is untouched unless the token is JWT_GOOD, and even then its
+ * session may have ended. */
+enum jwt_verdict tokens_read_refresh(struct request *req, const char *token, struct jwt_claims *out)
 	__attribute__((warn_unused_result));
 
-/* Refuses with what tokens_read_refresh() has said. */
-enum err tokens_refuse_refresh(struct request *req, enum err err);
+/* Refuses a refresh token that is not JWT_GOOD, as a session that has expired or with 401, and logs
+ * the verdict. */
+enum err tokens_refuse_refresh(struct request *req, enum jwt_verdict verdict);
 
 #endif

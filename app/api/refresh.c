@@ -66,9 +66,9 @@ static enum err refresh(struct request *req)
 	struct result rows;
 
 	TRY(body_read(req, &in));
-	enum err err = tokens_read_refresh(req, in.refresh_token, &claims);
-	if (err != OK)
-		return tokens_refuse_refresh(req, err);
+	enum jwt_verdict verdict = tokens_read_refresh(req, in.refresh_token, &claims);
+	if (verdict != JWT_GOOD)
+		return tokens_refuse_refresh(req, verdict);
 	/* The database counts in 32 bits; what is beyond them was never given. */
 	int64_t counter = claims.counter < INT32_MAX ? claims.counter : INT32_MAX;
 	TRY(ask(req,
@@ -104,13 +104,13 @@ static enum err read_logout(struct request *req, struct logout *in)
 static enum err find_session(struct request *req, const char *refresh_token)
 {
 	struct jwt_claims claims;
-	enum err err = tokens_read_refresh(req, refresh_token, &claims);
+	enum jwt_verdict verdict = tokens_read_refresh(req, refresh_token, &claims);
 
-	if (!req->scope.user.set && err != OK)
-		return tokens_refuse_refresh(req, err);
+	if (!req->scope.user.set && verdict != JWT_GOOD)
+		return tokens_refuse_refresh(req, verdict);
 	if (!req->scope.user.set)
 		req->scope = (struct db_scope){ .user = claims.user, .session = claims.session };
-	else if (err != OK || !uuid_equal(&claims.session, &req->scope.session))
+	else if (verdict != JWT_GOOD || !uuid_equal(&claims.session, &req->scope.session))
 		return refuse_field(req, ERR_VALIDATION, "refresh_token",
 				    (struct fault){ FAULT_CONFLICT, "is not of this session" });
 	return OK;

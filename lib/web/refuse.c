@@ -140,7 +140,7 @@ void audit_begin(struct request *req, struct log_line *line, const char *event)
 	log_uuid(line, "user", &req->scope.user);
 }
 
-enum err refuse_token(struct request *req, enum err err, const char *reason)
+void audit_token(struct request *req, const char *reason)
 {
 	struct log_line line;
 
@@ -148,6 +148,11 @@ enum err refuse_token(struct request *req, enum err err, const char *reason)
 	log_text(&line, "reason", reason);
 	log_text(&line, "path", req->in.shown_path);
 	log_end(&line);
+}
+
+enum err refuse_token(struct request *req, enum err err, const char *reason)
+{
+	audit_token(req, reason);
 	return refuse(req, err);
 }
 

@@ -32,7 +32,10 @@ enum err refuse_stale(struct request *req, enum err err, const struct result *cu
 /* refuse() with ERR_TOO_MANY_REQUESTS and Retry-After. */
 enum err refuse_for(struct request *req, int64_t seconds);
 
-/* refuse() of an access token; the reason goes to the log alone. */
+/* Logs that a token of either kind is refused, and why. Clients do not learn the reason. */
+void audit_token(struct request *req, const char *reason);
+
+/* refuse() of an access token with audit_token(). */
 enum err refuse_token(struct request *req, enum err err, const char *reason);
 
 /* Begins the log line of an event that matters to security, at level warning so that it is kept

@@ -367,6 +367,19 @@ def test_the_log_knows_what_has_expired(client, stack, forger):
 # Refresh tokens.
 
 
+@pytest.mark.parametrize("path", ["/auth/refresh", "/auth/logout"])
+@pytest.mark.parametrize("name", [*(name for name in REASONS if name != "typ another"), "expired", "an access token"])
+def test_the_log_knows_why_a_refresh_token_is_refused(client, user, stack, forger, path, name):
+    refresher = Forger(user.refresh_token, forger.secret)
+    made, reason = {"expired": (refresher.make(exp=refresher.now - 60), "expired"),
+                    "an access token": (user.access_token, "type")}.get(name) or (BAD[name](refresher), REASONS[name])
+    answer = client.with_token(None).post(path, json={"refresh_token": made})
+    refused(answer, "session_expired" if name == "expired" else "unauthorized")
+    [line] = stack.log(event="token_refused", request_id=answer.headers["X-Request-Id"])
+    assert (line["reason"], line["path"]) == (reason, f"/api/v1{path}")
+    assert made not in str(line)
+
+
 @pytest.mark.parametrize("name", ["alg none", "alg none, signed", "alg RS256", "another key", "kid unknown",
                                   "crit", "two parts", "four parts", "padded",
                                   "other spelling of the signature 1", "other spelling of the signature 2",
