@@ -23,7 +23,9 @@ static const struct field task_fields[] = {
 	      .example = "HIGH"),
 	FIELD(struct task, completed, .doc = "The same fact as the status DONE."),
 	FIELD(struct task, completed_at, .access = KEPT, .nullable = true),
-	FIELD(struct task, due_date, .nullable = true, .example = "2027-04-01T16:00:00.000000Z"),
+	FIELD(struct task, due_date, .nullable = true, .example = "2027-04-01T16:00:00.000000Z",
+	      .doc = "A time, or a date: then the task is due until that day ends where the user "
+		     "is. It reads back as it was written."),
 	FIELD(struct task, remind_at, .nullable = true),
 	FIELD(struct task, project_id, .nullable = true, .doc = "One of my projects."),
 	FIELD(struct task, category_id, .nullable = true, .doc = "One of my categories."),
@@ -169,8 +171,8 @@ static enum err create(struct request *req, const struct task *in, struct query 
 	return reply_created(req,
 			     sql_task_create(in->id, in->title, in->description,
 					     in->completed.value ? "DONE" : in->status,
-					     in->priority, in->due_date, in->remind_at,
-					     in->project_id, in->category_id),
+					     in->priority, in->due_date.instant, in->due_date.date,
+					     in->remind_at, in->project_id, in->category_id),
 			     existing);
 }
 
@@ -212,9 +214,9 @@ static enum err change_task(struct request *req, const struct task *in)
 {
 	return reply_changed(req,
 			     sql_task_update(req->id, req->body.sent, in->title, in->description,
-					     in->status, in->completed, in->priority, in->due_date,
-					     in->remind_at, in->project_id, in->category_id,
-					     &req->when),
+					     in->status, in->completed, in->priority,
+					     in->due_date.instant, in->due_date.date, in->remind_at,
+					     in->project_id, in->category_id, &req->when),
 			     sql_task_get(req->id));
 }
 

@@ -10,7 +10,8 @@ struct task {
 	struct uuid id;
 	const char *title, *description, *status, *priority;
 	struct boolean completed;
-	struct instant due_date, remind_at;
+	struct moment due_date;
+	struct instant remind_at;
 	struct uuid project_id, category_id;
 	struct integer version;
 	const char *position;

@@ -11,6 +11,16 @@
 #include "base/uuid.h"
 #include "db/pg_types.h"
 
+/* How many columns from here on have the name of this one. */
+static int count_same_name(const PGresult *rows, int i)
+{
+	int same = 1;
+
+	while (i + same < PQnfields(rows) && strcmp(PQfname(rows, i), PQfname(rows, i + same)) == 0)
+		same++;
+	return same;
+}
+
 struct column *columns_new(const PGresult *rows)
 {
 	int count = PQnfields(rows);
@@ -28,6 +38,7 @@ struct column *columns_new(const PGresult *rows)
 		at += sprintf(key, "\"%s\":", name) + 1;
 		columns[i] = (struct column){ .type = PQftype(rows, i),
 					      .hidden = name[0] == '_',
+					      .same_name = count_same_name(rows, i),
 					      .name = at,
 					      .key = key,
 					      .key_len = strlen(key) };
@@ -143,22 +154,31 @@ static void put_value(struct buf *buf, uint32_t type, const char *bytes, int len
 	}
 }
 
+/* The first of these columns that has a value. */
+static void put_first(struct buf *buf, const struct result *result, int row, int i, int end)
+{
+	while (i < end && PQgetisnull(result->rows, row, i))
+		i++;
+	if (i == end)
+		buf_put(buf, "null", 4);
+	else
+		put_value(buf, result->columns[i].type, PQgetvalue(result->rows, row, i),
+			  PQgetlength(result->rows, row, i));
+}
+
 void result_put_row(struct buf *buf, const struct result *result, int row)
 {
 	char before = '{';
 
-	for (int i = 0; i < result->column_count; i++) {
+	for (int i = 0, next; i < result->column_count; i = next) {
 		const struct column *column = &result->columns[i];
+		next = i + column->same_name;
 		if (column->hidden)
 			continue;
 		buf_putc(buf, before);
 		before = ',';
 		buf_put(buf, column->key, column->key_len);
-		if (PQgetisnull(result->rows, row, i))
-			buf_put(buf, "null", 4);
-		else
-			put_value(buf, column->type, PQgetvalue(result->rows, row, i),
-				  PQgetlength(result->rows, row, i));
+		put_first(buf, result, row, i, next);
 	}
 	if (before == '{')
 		buf_putc(buf, '{');

@@ -1,6 +1,7 @@
 /* result.h -- reads rows that PostgreSQL sent in binary: as C values, or as JSON straight into a
  * buffer. The select list is the JSON object: each column a member, in order, under its name. A
- * column whose name begins with `_` is for the program alone; json and jsonb go in as they are. */
+ * column whose name begins with `_` is for the program alone; json and jsonb go in as they are. Of
+ * neighbours with one name the first that is not null is the member. */
 #ifndef RESULT_H
 #define RESULT_H
 
@@ -13,6 +14,7 @@
 struct column {
 	uint32_t type; /* OID */
 	bool hidden;
+	int same_name; /* how many columns from here on have this name */
 	const char *name;
 	const char *key; /* `"name":` */
 	size_t key_len;

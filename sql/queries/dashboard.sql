@@ -31,8 +31,8 @@ SELECT {task_columns}
 FROM tasks
 WHERE {live_task}
   AND completed_at IS NULL AND due_date >= now() AND due_date < now() + interval '9 days'
-  AND (due_date AT TIME ZONE {zone})::date <= {today} + 7
-ORDER BY due_date, id
+  AND coalesce(due_on, (due_date AT TIME ZONE {zone})::date) <= {today} + 7
+ORDER BY tasks.due_date, id
 LIMIT 20;
 
 -- dashboard_projects() reads

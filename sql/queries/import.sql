@@ -65,10 +65,10 @@ coalesce(row ->> 'status', CASE WHEN (row ->> 'completed')::boolean THEN 'DONE' 
 -- import_task_take(rows jsonb, overwrite bool) many
 -- Takes tasks; one without a position goes to the end of its column.
 {outcomes}
-FROM import_rows('tasks', '{title,description,status,priority,due_date,remind_at,project_id,category_id,
+FROM import_rows('tasks', '{title,description,status,priority,due_date,due_on,remind_at,project_id,category_id,
                             completed_at,place_key,version,created_at,updated_at}',
                  '{"status": "TODO", "priority": "MEDIUM"}',
-                 (SELECT jsonb_agg((row - ARRAY['position', 'completed',
+                 (SELECT jsonb_agg((split_due(row) - ARRAY['position', 'completed',
                                                CASE WHEN row ->> 'completed_at' IS NULL THEN 'completed_at' END])
                                    || CASE WHEN row ? 'position'
                                       THEN jsonb_build_object('place_key', row -> 'position') ELSE '{}' END

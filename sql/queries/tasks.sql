@@ -2,10 +2,15 @@
 
 -- fragment task_columns
 id, title, description, status, priority, completed_at IS NOT NULL AS completed, completed_at,
-due_date, remind_at, project_id, category_id, place_key AS position, version, created_at, updated_at
+due_on AS due_date, due_date, remind_at, project_id, category_id, place_key AS position, version, created_at, updated_at
 
 -- fragment task_row
 {task_columns}, {row_tag} AS _etag
+
+-- The local day on which a task is due.
+
+-- fragment due_day
+coalesce(due_on, (due_date AT TIME ZONE {my_zone})::date)
 
 -- fragment task_filters
 user_id = current_user_id()
@@ -19,9 +24,9 @@ AND category_id IS NULL                                                         
 AND (project_id IS NULL OR project_id <> ALL ({archived_projects}))                   --? live_only
 AND due_date >= :due_from                                                             --? due_from
 AND due_date <= :due_to                                                               --? due_to
-AND (due_date AT TIME ZONE {my_zone})::date >= :due_from_day                          --? due_from_day
+AND {due_day} >= :due_from_day                                                        --? due_from_day
 AND due_date >= (:due_from_day::timestamp - interval '1 day') AT TIME ZONE 'UTC'      --? due_from_day
-AND (due_date AT TIME ZONE {my_zone})::date <= :due_to_day                            --? due_to_day
+AND {due_day} <= :due_to_day                                                          --? due_to_day
 AND due_date < (:due_to_day::timestamp + interval '2 days') AT TIME ZONE 'UTC'        --? due_to_day
 {is_found}
 
@@ -36,19 +41,19 @@ WHERE user_id = current_user_id() AND id = :id AND project_id = :project_id;
 
 -- task_create(
 --     id uuid, title text, description text, status task_status, priority task_priority,
---     due_date timestamptz, remind_at timestamptz, project_id uuid, category_id uuid)
+--     due_date timestamptz, due_on date, remind_at timestamptz, project_id uuid, category_id uuid)
 -- Makes a task at the end of its column; no row if the user has one with this id.
-INSERT INTO tasks (user_id, id, title, description, status, priority, due_date, remind_at,
+INSERT INTO tasks (user_id, id, title, description, status, priority, due_date, due_on, remind_at,
                    project_id, category_id)
 VALUES (current_user_id(), :id, :title, :description, coalesce(:status, 'TODO'),
-        coalesce(:priority, 'MEDIUM'), :due_date, :remind_at, :project_id, :category_id)
+        coalesce(:priority, 'MEDIUM'), :due_date, :due_on, :remind_at, :project_id, :category_id)
 ON CONFLICT (user_id, id) DO NOTHING
 RETURNING {task_row};
 
 -- task_update(
 --     id uuid, sent text[], title text, description text, status task_status, completed bool,
---     priority task_priority, due_date timestamptz, remind_at timestamptz, project_id uuid,
---     category_id uuid) guarded
+--     priority task_priority, due_date timestamptz, due_on date, remind_at timestamptz,
+--     project_id uuid, category_id uuid) guarded
 -- Changes the members that were sent; `completed` is the status by another name.
 UPDATE tasks
 SET title = merge('title', :sent, :title, title),
@@ -59,7 +64,8 @@ SET title = merge('title', :sent, :title, title),
         WHEN NOT :completed AND status = 'DONE' THEN 'TODO'
         ELSE status END,
     priority = merge('priority', :sent, :priority, priority),
-    due_date = merge('due_date', :sent, :due_date, due_date),
+    due_on = merge('due_date', :sent, :due_on, due_on),
+    due_date = CASE WHEN 'due_date' = ANY (:sent) AND :due_on IS NULL THEN :due_date ELSE due_date END,
     remind_at = merge('remind_at', :sent, :remind_at, remind_at),
     project_id = merge('project_id', :sent, :project_id, project_id),
     category_id = merge('category_id', :sent, :category_id, category_id)

@@ -17,8 +17,8 @@ SELECT {user_row} FROM users WHERE id = current_user_id();
 -- What of it the user cannot have: a row for each member, and whether somebody else has it.
 SELECT field AS _field, taken AS _taken FROM profile_faults(:username, :timezone);
 
--- user_update(sent text[], username text, name text, timezone text) guarded
--- Changes the members that were sent.
+-- user_update(sent text[], username text, name text, timezone text) many guarded
+-- Changes the members that were sent. In another zone many tasks may be due at another moment.
 UPDATE users
 SET username = merge('username', :sent, :username, username),
     name = merge('name', :sent, :name, name),

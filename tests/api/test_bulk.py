@@ -205,7 +205,7 @@ def test_a_stranger_and_nobody(user, stranger, surface, four):
     ({"title": ""}, ["title"]), ({"title": "x" * 201}, ["title"]), ({"title": None}, ["title"]),
     ({"title": "\0"}, ["title"]), ({"description": "x" * 2001}, ["description"]), ({"status": "DOING"}, ["status"]),
     ({"status": None}, ["status"]), ({"priority": 1}, ["priority"]), ({"completed": "true"}, ["completed"]),
-    ({"due_date": "2026-11-20"}, ["due_date"]), ({"remind_at": "soon"}, ["remind_at"]),
+    ({"due_date": "2026-11-31"}, ["due_date"]), ({"remind_at": "soon"}, ["remind_at"]),
     ({"project_id": "none"}, ["project_id"]), ({"category_id": []}, ["category_id"]),
     ({"version": 0}, ["version"]), ({"version": None}, ["version"]), ({"version": 1.5}, ["version"]),
     ({"titel": "x"}, ["titel"]), ({"titel": "x", "title": "", "status": 1}, ["titel", "title", "status"]),

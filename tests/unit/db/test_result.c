@@ -58,6 +58,24 @@ static void assert_json(const struct value *values, int count, const char *expec
 	free_result(&result);
 }
 
+/* Of neighbours with one name the first that has a value. */
+static void test_columns_with_one_name(void **state)
+{
+	struct value row[] = { { "d", PG_DATE, NULL, -1 },
+			       { "d", PG_INT4, "\0\0\0\7", 4 },
+			       { "d", PG_TEXT, "last", 4 },
+			       { "e", PG_TEXT, "x", 1 } };
+
+	(void)state;
+	assert_json(row, 4, "{\"d\":7,\"e\":\"x\"}");
+	row[1].len = -1;
+	assert_json(row, 4, "{\"d\":\"last\",\"e\":\"x\"}");
+	row[2].len = -1;
+	assert_json(row, 4, "{\"d\":null,\"e\":\"x\"}");
+	row[0] = (struct value){ "d", PG_TEXT, "first", 5 };
+	assert_json(row, 4, "{\"d\":\"first\",\"e\":\"x\"}");
+}
+
 static void test_each_type(void **state)
 {
 	static const struct {
@@ -162,6 +180,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_type),
+		cmocka_unit_test(test_columns_with_one_name),
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_hidden_row),
 		cmocka_unit_test(test_values),
