@@ -285,7 +285,7 @@ def test_the_secret_is_nowhere(stack, user, client):
         assert [line for line in log.read_bytes().splitlines() if secret.encode() in line] == []
     assert stack.ask("SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%%' || %s || '%%' AND pid <> pg_backend_pid()",
                      secret) == [(0,)]
-    assert [line["path"] for line in stack.log(event="request") if line["path"].startswith("/api/v1/feeds/")][-1] == \
+    assert [line["path"] for line in stack.log(event="request") if line.get("path", "").startswith("/api/v1/feeds/")][-1] == \
         "/api/v1/feeds/-"
 
 
