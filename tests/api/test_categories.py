@@ -4,7 +4,7 @@ import pytest
 
 from client import at_once
 from contract import refused
-from groups import change, found, ids, make, make_task, new_id, read, wrong
+from groups import change, found, ids, make, make_task, new_id, read
 from resources import stale, tag
 
 SAME = [("Errands", "ERRANDS"), ("Büro", "BÜRO"), ("ПРИВЕТ", "привет"), ("Ωμέγα", "ΩΜΈΓΑ"),

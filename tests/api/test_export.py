@@ -13,7 +13,7 @@ import threading
 import pytest
 
 from contract import JSON_TYPE, refused
-from groups import change, found, make, make_task, pages_by_cursor, read
+from groups import change, make, make_task, pages_by_cursor, read
 from memory import memory_grows
 from moving import EXPORT as PATH, LISTS, export
 from waiting import wait_for

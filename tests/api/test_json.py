@@ -1,7 +1,6 @@
 """Bodies: what RFC 8259 does not allow never reaches a table, and what it
 allows is that field's error at worst."""
 
-import json
 import socket
 import ssl
 import time

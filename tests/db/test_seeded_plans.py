@@ -4,7 +4,6 @@ daybook_app, for users with few and with many tasks, planned for their values an
 
 import datetime
 import itertools
-import json
 import os
 import subprocess
 
