@@ -175,6 +175,8 @@ bool json_parts_name(struct json_parts *parts, const char **text, size_t *len)
 
 bool json_parts_end(struct json_parts *parts)
 {
-	return !parts->fault.reason &&
-	       (json_parts_peek(parts) == '\0' || fault(parts, "there is text after the end"));
+	if (parts->fault.reason)
+		return false;
+	json_parts_peek(parts);
+	return !has(parts, 0) || fault(parts, "there is text after the end");
 }

@@ -91,8 +91,9 @@ DECLARE
 	names CONSTANT text := (SELECT string_agg(quote_ident(c), ', ') FROM unnest(columns) AS c);
 	wanted CONSTANT text := (SELECT string_agg('w.' || quote_ident(c), ', ') FROM unnest(columns) AS c);
 	made uuid[];
+	there uuid[];
+	by_id jsonb;
 	others uuid[];
-	other jsonb;
 	violated text;
 BEGIN
 	EXECUTE format($q$
@@ -107,25 +108,26 @@ BEGIN
 		SELECT coalesce(array_agg(id), '{}') FROM made $q$, kind, names, wanted)
 	INTO made USING me, rows, defaults;
 
-	-- Row by row along the key (OFFSET 0), since nothing is known yet of how many this user has.
+	-- One look for all of them: nothing may be known yet of how many this user has, and then each look of its
+	-- own could be one at all of them.
+	SELECT coalesce(array_agg((e.row ->> 'id')::uuid), '{}'), jsonb_object_agg(e.row ->> 'id', e.row)
+	INTO there, by_id FROM jsonb_array_elements(rows) AS e (row)
+	WHERE (e.row ->> 'id')::uuid <> ALL (made);
 	EXECUTE format($q$
-		SELECT coalesce(array_agg(t.id), '{}')
-		FROM jsonb_array_elements($2) AS e (row), LATERAL (SELECT x AS row, x.id FROM daybook.%1$I AS x
-			WHERE x.user_id = $1 AND x.id = (e.row ->> 'id')::uuid OFFSET 0) AS t
-		WHERE t.id <> ALL ($3) AND jsonb_populate_record(t.row, e.row) IS DISTINCT FROM t.row $q$, kind)
-	INTO others USING me, rows, made;
+		SELECT coalesce(array_agg(t.id), '{}') FROM daybook.%1$I AS t
+		WHERE t.user_id = $1 AND t.id = ANY ($2)
+			AND jsonb_populate_record(t, $3 -> t.id::text) IS DISTINCT FROM t $q$, kind)
+	INTO others USING me, there, by_id;
 
-	FOR other IN SELECT e.row FROM jsonb_array_elements(rows) AS e (row)
-		WHERE overwrite AND (e.row ->> 'id')::uuid = ANY (others)
-	LOOP
-		-- The second time is for what a trigger makes of a task whose status changes: an import knows better.
-		FOR pass IN 1..2 LOOP
-			EXECUTE format($q$
-				UPDATE daybook.%1$I AS t SET (%2$s) = (SELECT %3$s FROM jsonb_populate_record(t, $2) AS w)
-				WHERE t.user_id = $1 AND t.id = ($2 ->> 'id')::uuid
-					AND jsonb_populate_record(t, $2) IS DISTINCT FROM t $q$, kind, names, wanted)
-			USING me, other;
-		END LOOP;
+	-- The second time is for what a trigger makes of a task whose status changes: an import knows better.
+	FOR pass IN 1..2 LOOP
+		EXIT WHEN NOT overwrite OR others = '{}';
+		EXECUTE format($q$
+			UPDATE daybook.%1$I AS t
+			SET (%2$s) = (SELECT %3$s FROM jsonb_populate_record(t, $3 -> t.id::text) AS w)
+			WHERE t.user_id = $1 AND t.id = ANY ($2)
+				AND jsonb_populate_record(t, $3 -> t.id::text) IS DISTINCT FROM t $q$, kind, names, wanted)
+		USING me, others, by_id;
 	END LOOP;
 
 	RETURN QUERY

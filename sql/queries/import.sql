@@ -1,5 +1,6 @@
 -- import.sql: rows of an export, some of one table at a time. Each statement gets a JSON array of objects
--- whose members are those of the resource, and which were checked one by one.
+-- whose members are those of the resource, and which were checked one by one. What is wrong with a row is only
+-- told if the row is to be written: it is new, or others are overwritten.
 
 -- import_begin(patience_ms int) many
 -- Waits for another import of this user.
@@ -9,12 +10,6 @@ SELECT begin_import(:patience_ms) AS _done;
 
 -- fragment outcomes
 SELECT r.index AS _index, r.id AS _id, r.outcome AS _outcome
-
--- A row that is only told about if it is written: it is new, or others are overwritten. OFFSET 0 lets each row
--- be looked up by itself: nothing is known yet of how many this user has.
-
--- fragment is_written
-(:overwrite OR i.id IS NULL)
 
 -- import_project_take(rows jsonb, overwrite bool) many
 -- Takes projects.
@@ -28,11 +23,10 @@ SELECT e.n - 1 AS _index, 'name' AS _field, 'taken' AS _code, NULL AS _message
 FROM (SELECT n, row ->> 'id' AS id, fold_case(row ->> 'name') AS name_fold,
              row_number() OVER (PARTITION BY fold_case(row ->> 'name') ORDER BY n) AS nth
       FROM jsonb_array_elements(:rows) WITH ORDINALITY AS u (row, n)) AS e
-LEFT JOIN LATERAL (SELECT x.id FROM categories AS x
-                   WHERE x.user_id = current_user_id() AND x.id = e.id::uuid OFFSET 0) AS i ON true
-WHERE {is_written}
-  AND (e.nth > 1 OR EXISTS (SELECT FROM categories AS c WHERE c.user_id = current_user_id()
+WHERE (e.nth > 1 OR EXISTS (SELECT FROM categories AS c WHERE c.user_id = current_user_id()
                             AND c.name_fold = e.name_fold AND c.id <> e.id::uuid))
+  AND (:overwrite OR NOT EXISTS (SELECT FROM categories AS c WHERE c.user_id = current_user_id()
+                                 AND c.id = e.id::uuid))
 ORDER BY e.n;
 
 -- import_category_take(rows jsonb, overwrite bool) many
@@ -50,13 +44,13 @@ FROM import_rows('moods', '{score,emotions,note,recorded_at,version,created_at,u
 -- Those that name a project or a category that is not the user's.
 SELECT e.n - 1 AS _index, f.field AS _field, f.code AS _code, f.message AS _message
 FROM jsonb_array_elements(:rows) WITH ORDINALITY AS e (row, n)
-LEFT JOIN LATERAL (SELECT x.id FROM tasks AS x
-                   WHERE x.user_id = current_user_id() AND x.id = (e.row ->> 'id')::uuid OFFSET 0) AS i ON true
 CROSS JOIN LATERAL (VALUES
     ('project_id', 'not_yours', 'is not one of your projects', my_project((e.row ->> 'project_id')::uuid)),
     ('category_id', 'not_yours', 'is not one of your categories',
      my_category((e.row ->> 'category_id')::uuid))) AS f (field, code, message, fine)
-WHERE {is_written} AND NOT f.fine
+WHERE NOT f.fine
+  AND (:overwrite OR NOT EXISTS (SELECT FROM tasks AS t WHERE t.user_id = current_user_id()
+                                 AND t.id = (e.row ->> 'id')::uuid))
 ORDER BY e.n;
 
 -- fragment status_of_row
@@ -81,12 +75,11 @@ FROM import_rows('tasks', '{title,description,status,priority,due_date,due_on,re
 -- Those that name a mood that is not the user's.
 SELECT e.n - 1 AS _index, 'mood_id' AS _field, 'not_yours' AS _code, 'is not one of your moods' AS _message
 FROM jsonb_array_elements(:rows) WITH ORDINALITY AS e (row, n)
-LEFT JOIN LATERAL (SELECT x.id FROM journals AS x
-                   WHERE x.user_id = current_user_id() AND x.id = (e.row ->> 'id')::uuid OFFSET 0) AS i ON true
-WHERE {is_written}
-  AND NOT EXISTS (SELECT FROM moods AS m WHERE m.user_id = current_user_id()
+WHERE NOT EXISTS (SELECT FROM moods AS m WHERE m.user_id = current_user_id()
                   AND m.id = (e.row ->> 'mood_id')::uuid)
   AND e.row ->> 'mood_id' IS NOT NULL
+  AND (:overwrite OR NOT EXISTS (SELECT FROM journals AS j WHERE j.user_id = current_user_id()
+                                 AND j.id = (e.row ->> 'id')::uuid))
 ORDER BY e.n;
 
 -- import_journal_take(rows jsonb, overwrite bool) many

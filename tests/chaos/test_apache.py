@@ -157,6 +157,7 @@ def test_account_is_deleted(somebody):
     ("GET", "/users/me/export", "slow"), ("GET", "/dashboard", "slow"), ("GET", "/dashboard/statistics", "slow"),
     ("HEAD", "/dashboard?x=y", "slow"), ("GET", "/feeds/x.ics", "slow"), ("GET", "/tasks?limit=1&search=x", "slow"),
     ("GET", "/journals?%73earch=x", "slow"), ("PATCH", "/tasks/bulk", "slow"), ("DELETE", "/tasks/bulk", "slow"),
+    ("POST", "/users/me/import?dry_run=true", "slow"),
     ("GET", "/tasks?limit=1", "api"), ("POST", "/tasks", "api"), ("POST", "/auth/login", "auth"),
     ("DELETE", "/users/me", "auth"),
 ])
@@ -180,6 +181,13 @@ def test_body_too_large(somebody):
     body = json.dumps({"title": "x", "description": "y" * (1 << 20)}).encode()
     see_error(somebody.call("POST", "/tasks", body, {"Content-Type": "application/json"}), 413,
               "payload_too_large")
+
+
+def test_an_import_is_larger(somebody):
+    head, tail = b'{"format": 1', b"}"
+    body = head + b" " * ((64 << 20) - len(head) - len(tail)) + tail
+    answer = somebody.call("POST", "/users/me/import", body, {"Content-Type": "application/json"})
+    assert answer.status == 200, answer.body
 
 
 def test_a_journal_in_escapes(somebody):
