@@ -1,6 +1,5 @@
 /* board.c -- /tasks/{id}/move and /tasks/bulk: places on the board, and many tasks at once. */
 #include <string.h>
-#include <strings.h>
 
 #include "api/tasks.h"
 #include "app.h"
@@ -121,15 +120,7 @@ static enum err move_task(struct request *req)
 	return faults ? ask_rejected(req, faults) : reply_with_row(req, 200, &results[1]);
 }
 
-/* Notes an element of a list that names the same task as an earlier one. */
-static void add_repetition(struct request *req, const char *path, size_t first)
-{
-	fault_add(&req->faults, path,
-		  (struct fault){
-			  FAULT_REPEATED,
-			  arena_printf(req->arena, "is the same task as element %zu", first) });
-}
-
+/* Refuses each update of a task that an earlier one changes. */
 static enum err check_updates(struct request *req, const struct objects *updates)
 {
 	for (size_t i = 0; i < updates->count; i++) {
@@ -138,21 +129,13 @@ static enum err check_updates(struct request *req, const struct objects *updates
 			const struct bulk_update *earlier = updates->items[j];
 			if (!uuid_equal(&update->task.id, &earlier->task.id))
 				continue;
-			add_repetition(req, arena_printf(req->arena, "updates[%zu].id", i), j);
+			fault_add(&req->faults, arena_printf(req->arena, "updates[%zu].id", i),
+				  (struct fault){ FAULT_REPEATED,
+						  arena_printf(req->arena,
+							       "is the same as that of element %zu",
+							       j) });
 			break;
 		}
-	}
-	return refuse_faults(req);
-}
-
-static enum err check_ids(struct request *req, const struct strings *ids)
-{
-	for (size_t i = 0; i < ids->count; i++) {
-		size_t j = 0;
-		while (strcasecmp(ids->items[i], ids->items[j]) != 0)
-			j++;
-		if (j < i)
-			add_repetition(req, arena_printf(req->arena, "ids[%zu]", i), j);
 	}
 	return refuse_faults(req);
 }
@@ -176,7 +159,6 @@ static enum err delete_tasks(struct request *req)
 	struct result rows;
 
 	TRY(body_read(req, &in));
-	TRY(check_ids(req, &in.ids));
 	TRY(ask(req, sql_board_delete(in.ids), &rows));
 	return answer_empty(req, 204);
 }

@@ -110,7 +110,7 @@ struct field {
 	int64_t min, max;	      /* of a number, or of a text's length in code points */
 	int64_t max_shown;	      /* of the same text in answers, if it may grow; else 0 */
 	int64_t min_items, max_items; /* of a list */
-	bool distinct;		      /* no two of a list may be the same */
+	bool distinct;		      /* no two texts of a list may be the same, in any case */
 	const struct words *words;
 	const struct text_format *format;
 	const char *preset; /* the value of an absent member, as a query string would have it */

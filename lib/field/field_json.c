@@ -1,6 +1,7 @@
 /* field_json.c -- the members of a JSON body, read into a table's struct. */
 #include <math.h>
 #include <string.h>
+#include <strings.h>
 
 #include "field/field.h"
 #include "field/field_check.h"
@@ -29,6 +30,27 @@ static bool read_item(const struct field *field, size_t index, struct json_objec
 	       field_check_text(field, name, text, out, faults);
 }
 
+/* Refuses each element that an earlier one repeats, in whatever case. */
+static bool check_distinct(const struct field *field, const char *const *items, size_t count,
+			   struct faults *faults)
+{
+	bool distinct = true;
+
+	for (size_t i = 0; i < count; i++) {
+		size_t first = 0;
+		while (strcasecmp(items[i], items[first]) != 0)
+			first++;
+		if (first == i)
+			continue;
+		distinct = field_refuse(
+			faults, arena_printf(faults->arena, "%s[%zu]", field->name, i),
+			(struct fault){
+				FAULT_REPEATED,
+				arena_printf(faults->arena, "is the same as element %zu", first) });
+	}
+	return distinct;
+}
+
 static bool read_strings(const struct field *field, struct json_object *value, struct strings *out,
 			 struct faults *faults)
 {
@@ -42,6 +64,8 @@ static bool read_strings(const struct field *field, struct json_object *value, s
 	for (size_t i = 0; i < count; i++)
 		if (!read_item(field, i, json_object_array_get_idx(value, i), &items[i], faults))
 			right = false;
+	if (right && field->distinct)
+		right = check_distinct(field, items, count, faults);
 	if (right)
 		*out = (struct strings){ items, count, true };
 	return right;

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#define COUNT(table) (sizeof(table) / sizeof(*(table)))
+#define COUNT(table) (sizeof table / sizeof(*(table)))
 #define ID "017f22e2-79b0-7cc3-98c4-dc0c0c07398f"
 
 static const struct words colours = WORDS("Colours", "RED", "GREEN");
@@ -43,6 +43,7 @@ struct thing {
 	struct instant at;
 	struct date day;
 	struct moment from;
+	struct strings names;
 	struct strings tags, colours;
 	struct reference parent;
 };
@@ -62,6 +63,7 @@ static const struct field fields[] = {
 	FIELD(struct thing, day),
 	FIELD(struct thing, from),
 	FIELD(struct thing, tags, .min = 1, .max = 3, .max_items = 3),
+	FIELD(struct thing, names, .max = 9, .max_items = 4, .distinct = true),
 	FIELD(struct thing, colours, .words = &colours, .max_items = 2),
 	FIELD(struct thing, parent),
 };
@@ -117,6 +119,12 @@ struct row {
 };
 
 static const struct row json_rows[] = {
+	{ "names", "[]", "[]" },
+	{ "names", "[\"a\",\"b\",\"c\"]", "[\"a\",\"b\",\"c\"]" },
+	{ "names", "[\"a\",\"b\",\"A\",\"a\"]",
+	  "!names[2] repeated: is the same as element 0"
+	  "!names[3] repeated: is the same as element 0" },
+	{ "names", "[\"a\",\"a\",1]", "!names[2] type: must be a text" },
 	{ "done", "true", "true" },
 	{ "done", "false", "false" },
 	{ "done", "1", "!done type: must be true or false" },
