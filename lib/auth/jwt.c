@@ -61,7 +61,7 @@ struct decoded {
 struct jwt_keys *jwt_keys_new(const char *issuer, const char *audience)
 {
 	struct arena *arena = arena_new(1024);
-	struct jwt_keys *keys = arena_alloc(arena, sizeof(*keys));
+	struct jwt_keys *keys = arena_alloc(arena, sizeof *keys);
 	struct buf parties = { 0 };
 
 	buf_puts(&parties, ",\"iss\":");
@@ -85,7 +85,7 @@ static void release_hmac(void *hmac)
 
 void jwt_keys_add(struct jwt_keys *keys, const char *kid, const char *secret, size_t secret_len)
 {
-	struct key *key = arena_alloc(keys->arena, sizeof(*key));
+	struct key *key = arena_alloc(keys->arena, sizeof *key);
 	struct key **last = &keys->first;
 	struct buf json = { 0 };
 	char header[MAX_HEADER_CHARS];
@@ -93,7 +93,7 @@ void jwt_keys_add(struct jwt_keys *keys, const char *kid, const char *secret, si
 	buf_puts(&json, "{\"alg\":\"HS256\",\"typ\":\"JWT\",\"kid\":");
 	json_put_text(&json, kid);
 	buf_putc(&json, '}');
-	assert(BASE64URL_CHARS(json.len) <= sizeof(header));
+	assert(BASE64URL_CHARS(json.len) <= sizeof header);
 	key->header_len = base64url_encode(json.data, json.len, header);
 	key->header = arena_copy(keys->arena, header, key->header_len);
 	buf_free(&json);
@@ -101,14 +101,14 @@ void jwt_keys_add(struct jwt_keys *keys, const char *kid, const char *secret, si
 	key->kid = arena_copy(keys->arena, kid, strlen(kid));
 	key->hmac = hmac_key_new(secret, secret_len);
 	arena_defer(keys->arena, release_hmac, key->hmac);
-	while (*last != NULL)
+	while (*last)
 		last = &(*last)->next;
 	*last = key;
 }
 
 void jwt_keys_add_foreign(struct jwt_keys *keys, const char *secret, size_t secret_len)
 {
-	keys->foreign = arena_alloc(keys->arena, sizeof(*keys->foreign));
+	keys->foreign = arena_alloc(keys->arena, sizeof *keys->foreign);
 	keys->foreign->hmac = hmac_key_new(secret, secret_len);
 	arena_defer(keys->arena, release_hmac, keys->foreign->hmac);
 }
@@ -125,10 +125,10 @@ static bool split(const char *token, size_t len, struct parts *out)
 	const char *first_dot = memchr(token, '.', len);
 	const char *second_dot;
 
-	if (first_dot == NULL)
+	if (!first_dot)
 		return false;
 	second_dot = memchr(first_dot + 1, '.', (size_t)(end - first_dot - 1));
-	if (second_dot == NULL)
+	if (!second_dot)
 		return false;
 	out->header = (struct part){ token, (size_t)(first_dot - token) };
 	out->payload = (struct part){ first_dot + 1, (size_t)(second_dot - first_dot - 1) };
@@ -153,7 +153,7 @@ static json_object *parse_object(const struct decoded *json)
 	if (!json_scan(json->text, json->len, JSON_DEPTH, &fault))
 		return NULL;
 	tokener = json_tokener_new_ex(JSON_DEPTH + 1);
-	assert(tokener != NULL);
+	assert(tokener);
 	object = json_tokener_parse_ex(tokener, json->text, (int)json->len);
 	json_tokener_free(tokener);
 	if (json_object_is_type(object, json_type_object))
@@ -188,24 +188,24 @@ static enum jwt_verdict key_of_object(const struct jwt_keys *keys, json_object *
 	if (verdict != JWT_GOOD)
 		return verdict;
 	if (json_object_object_get_ex(header, "kid", &kid))
-		while (key != NULL && !jwt_is_text(kid, key->kid))
+		while (key && !jwt_is_text(kid, key->kid))
 			key = key->next;
 	*out = key;
-	return key != NULL ? JWT_GOOD : JWT_KID;
+	return key ? JWT_GOOD : JWT_KID;
 }
 
 /* Our own headers are known by their bytes; only those of others are parsed. */
 static enum jwt_verdict find_key(const struct jwt_keys *keys, const struct part *header,
 				 const struct key **out)
 {
-	for (const struct key *key = keys->first; key != NULL; key = key->next)
+	for (const struct key *key = keys->first; key; key = key->next)
 		if (key->header_len == header->len &&
 		    memcmp(key->header, header->text, header->len) == 0) {
 			*out = key;
 			return JWT_GOOD;
 		}
 	json_object *object = part_object(header);
-	if (object == NULL)
+	if (!object)
 		return JWT_MALFORMED;
 	enum jwt_verdict verdict = key_of_object(keys, object, out);
 	json_object_put(object);
@@ -221,7 +221,7 @@ static bool signature_matches(const struct key *key, const struct parts *parts)
 	if (!base64url_decode(parts->signature.text, parts->signature.len, given, &given_len))
 		return false;
 	hmac_key_sign(key->hmac, parts->signed_text.text, parts->signed_text.len, right);
-	return CRYPTO_memcmp(given, right, sizeof(right)) == 0;
+	return CRYPTO_memcmp(given, right, sizeof right) == 0;
 }
 
 /* The payload of a token, if the key has signed it. */
@@ -251,7 +251,7 @@ enum jwt_verdict jwt_verify(const struct jwt_keys *keys, const char *token, size
 	if (type == JWT_ACCESS && jwt_scan_own(json.text, json.len, keys->parties, &claims))
 		return jwt_check_times(&claims, 0, now_s, out);
 	json_object *payload = parse_object(&json);
-	if (payload == NULL)
+	if (!payload)
 		return JWT_MALFORMED;
 	verdict = jwt_read_own(payload, keys->issuer, keys->audience, type, now_s, out);
 	json_object_put(payload);
@@ -266,17 +266,17 @@ enum jwt_verdict jwt_verify_foreign(const struct jwt_keys *keys, const char *tok
 
 	if (len > JWT_MAX_BYTES || !split(token, len, &parts))
 		return JWT_MALFORMED;
-	if (keys->foreign == NULL)
+	if (!keys->foreign)
 		return JWT_SIGNATURE;
 	json_object *header = part_object(&parts.header);
-	enum jwt_verdict verdict = header != NULL ? judge_header(header) : JWT_MALFORMED;
+	enum jwt_verdict verdict = header ? judge_header(header) : JWT_MALFORMED;
 	json_object_put(header);
 	if (verdict == JWT_GOOD)
 		verdict = read_payload(keys->foreign, &parts, &json);
 	if (verdict != JWT_GOOD)
 		return verdict;
 	json_object *payload = parse_object(&json);
-	if (payload == NULL)
+	if (!payload)
 		return JWT_MALFORMED;
 	verdict = jwt_read_foreign(payload, now_s, out);
 	json_object_put(payload);
@@ -317,7 +317,7 @@ size_t jwt_sign(const struct jwt_keys *keys, const struct jwt_claims *claims, ch
 	uint8_t signature[SHA256_BYTES];
 	char *end = out;
 
-	assert(key != NULL);
+	assert(key);
 	jwt_put_own(&payload, claims, keys->parties);
 	memcpy(end, key->header, key->header_len);
 	end += key->header_len;
@@ -327,7 +327,7 @@ size_t jwt_sign(const struct jwt_keys *keys, const struct jwt_claims *claims, ch
 
 	hmac_key_sign(key->hmac, out, (size_t)(end - out), signature);
 	*end++ = '.';
-	end += base64url_encode(signature, sizeof(signature), end);
+	end += base64url_encode(signature, sizeof signature, end);
 	*end = '\0';
 	return (size_t)(end - out);
 }

@@ -95,12 +95,12 @@ bool password_has_symbol(const char *password)
 static bool bcrypt(const char *password, const char *setting, char out[PASSWORD_HASH_BYTES])
 {
 	struct crypt_data data = { 0 };
-	const char *hash = crypt_rn(password, setting, &data, sizeof(data));
-	bool ok = hash != NULL && password_cost(hash) > 0;
+	const char *hash = crypt_rn(password, setting, &data, sizeof data);
+	bool ok = hash && password_cost(hash) > 0;
 
 	if (ok)
 		memcpy(out, hash, PASSWORD_HASH_BYTES);
-	OPENSSL_cleanse(&data, sizeof(data));
+	OPENSSL_cleanse(&data, sizeof data);
 	return ok;
 }
 
@@ -110,7 +110,7 @@ bool password_hash(const char *password, int cost, char out[PASSWORD_HASH_BYTES]
 
 	if (strlen(password) > PASSWORD_MAX_BYTES || cost < 4 || cost > 31)
 		return false;
-	return crypt_gensalt_rn("$2b$", (unsigned long)cost, NULL, 0, setting, sizeof(setting)) !=
+	return crypt_gensalt_rn("$2b$", (unsigned long)cost, NULL, 0, setting, sizeof setting) !=
 		       NULL &&
 	       bcrypt(password, setting, out);
 }
@@ -122,7 +122,7 @@ static bool matches(const char *password, const char *hash)
 	bool equal = bcrypt(password, hash, made) &&
 		     CRYPTO_memcmp(made, hash, PASSWORD_HASH_BYTES - 1) == 0;
 
-	OPENSSL_cleanse(made, sizeof(made));
+	OPENSSL_cleanse(made, sizeof made);
 	return equal;
 }
 
@@ -131,13 +131,13 @@ static void work(const char *password, int cost)
 {
 	char nobodys[PASSWORD_HASH_BYTES];
 
-	snprintf(nobodys, sizeof(nobodys), "$2b$%02d$no.account.no.password", cost);
+	snprintf(nobodys, sizeof nobodys, "$2b$%02d$no.account.no.password", cost);
 	(void)matches(password, nobodys);
 }
 
 bool password_verify(const char *password, const char *hash, int cost)
 {
-	int spent = hash != NULL ? password_cost(hash) : 0;
+	int spent = hash ? password_cost(hash) : 0;
 	bool too_long = strlen(password) > PASSWORD_MAX_BYTES;
 
 	/* libxcrypt refuses phrases of 512 bytes at once, which would show in the time. */

@@ -36,7 +36,7 @@ void sha256(const void *data, size_t len, uint8_t out[SHA256_BYTES])
 {
 	const uint8_t *done = SHA256(data, len, out);
 
-	assert(done != NULL);
+	assert(done);
 }
 
 void hmac_sha256(const void *key, size_t key_len, const void *data, size_t len,
@@ -50,7 +50,7 @@ void hmac_sha256(const void *key, size_t key_len, const void *data, size_t len,
 
 struct hmac_key *hmac_key_new(const void *key, size_t key_len)
 {
-	struct hmac_key *made = malloc(sizeof(*made));
+	struct hmac_key *made = malloc(sizeof *made);
 	EVP_MAC *mac = EVP_MAC_fetch(NULL, OSSL_MAC_NAME_HMAC, NULL);
 	char digest[] = "SHA256";
 	OSSL_PARAM params[] = {
@@ -59,9 +59,9 @@ struct hmac_key *hmac_key_new(const void *key, size_t key_len)
 	};
 	int done;
 
-	assert(made != NULL && mac != NULL);
+	assert(made && mac);
 	made->keyed = EVP_MAC_CTX_new(mac);
-	assert(made->keyed != NULL);
+	assert(made->keyed);
 	done = EVP_MAC_init(made->keyed, key, key_len, params);
 	assert(done == 1);
 	EVP_MAC_free(mac);

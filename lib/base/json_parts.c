@@ -50,7 +50,7 @@ static const char *next(const struct json_parts *parts)
 char json_parts_peek(struct json_parts *parts)
 {
 	for (; has(parts, 0); parts->at++)
-		if (memchr(" \t\r\n", *next(parts), 4) == NULL)
+		if (!memchr(" \t\r\n", *next(parts), 4))
 			return *next(parts);
 	return '\0';
 }
@@ -117,7 +117,7 @@ static bool goes_on(struct search *search, char byte)
 		search->ended = --search->depth == 0;
 		return true;
 	default:
-		return search->depth > 0 || memchr(", :\t\r\n", byte, 6) == NULL;
+		return search->depth > 0 || !memchr(", :\t\r\n", byte, 6);
 	}
 }
 
@@ -165,7 +165,7 @@ bool json_parts_name(struct json_parts *parts, const char **text, size_t *len)
 	 */
 	size_t ahead = 0, begin = parts->at - *len;
 	parts->at = begin;
-	while (has(parts, *len + ahead) && memchr(" \t\r\n", next(parts)[*len + ahead], 4) != NULL)
+	while (has(parts, *len + ahead) && memchr(" \t\r\n", next(parts)[*len + ahead], 4))
 		ahead++;
 	*text = next(parts);
 	bool colon = has(parts, *len + ahead) && (*text)[*len + ahead] == ':';

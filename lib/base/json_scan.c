@@ -30,7 +30,7 @@ static bool plain_word(const unsigned char *at)
 	uint64_t quotes;
 	uint64_t backslashes;
 
-	memcpy(&word, at, sizeof(word));
+	memcpy(&word, at, sizeof word);
 	quotes = word ^ EACH_BYTE('"');
 	backslashes = word ^ EACH_BYTE('\\');
 	return ((word | (word - EACH_BYTE(0x20)) | (quotes - EACH_BYTE(1)) |
@@ -113,7 +113,7 @@ static bool scan_escape(struct scan *scan, bool is_name)
 		return fault(scan, "the text ends in a string");
 	if (scan->at[1] == 'u')
 		return scan_unicode_escape(scan, is_name);
-	if (scan->at[1] == '\0' || strchr("\"\\/bfnrt", scan->at[1]) == NULL)
+	if (scan->at[1] == '\0' || !strchr("\"\\/bfnrt", scan->at[1]))
 		return fault(scan, "an unknown escape");
 	scan->at += 2;
 	return true;
@@ -182,7 +182,7 @@ static bool scan_word(struct scan *scan)
 {
 	static const char *const words[] = { "true", "false", "null" };
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
 		size_t len = strlen(words[i]);
 
 		if ((size_t)(scan->end - scan->at) >= len && memcmp(scan->at, words[i], len) == 0) {

@@ -27,7 +27,7 @@ bool utf8_valid(const char *text, size_t len)
 		size_t step = 1;
 
 		if (end - at >= 8)
-			memcpy(&word, at, sizeof(word));
+			memcpy(&word, at, sizeof word);
 		if ((word & EACH_BYTE(0x80)) == 0)
 			step = 8;
 		else if (*at >= 0x80)

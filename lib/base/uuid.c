@@ -27,7 +27,7 @@ bool uuid_parse(const char *text, size_t len, struct uuid *out)
 		return false;
 	if (text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-')
 		return false;
-	for (size_t i = 0; i < sizeof(uuid.bytes); i++) {
+	for (size_t i = 0; i < sizeof uuid.bytes; i++) {
 		unsigned high = hex_values[(uint8_t)text[digit_at[i]]];
 		unsigned low = hex_values[(uint8_t)text[digit_at[i] + 1]];
 
@@ -89,5 +89,5 @@ bool uuid_equal(const struct uuid *a, const struct uuid *b)
 {
 	if (a->set != b->set)
 		return false;
-	return !a->set || memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
+	return !a->set || memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
 }

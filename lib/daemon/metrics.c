@@ -7,7 +7,7 @@
 #include "daemon/log.h"
 #include "daemon/metrics_file.h"
 
-#define COUNT(table) (sizeof(table) / sizeof(*(table)))
+#define COUNT(table) (sizeof table / sizeof(*(table)))
 
 static const struct {
 	const char *name, *label, *help;

@@ -79,8 +79,8 @@ static void check_format(const uint8_t *data)
 	struct instant instant;
 	struct date date;
 
-	memcpy(&us, data, sizeof(us));
-	memcpy(&days, data, sizeof(days));
+	memcpy(&us, data, sizeof us);
+	memcpy(&days, data, sizeof days);
 	instant_format(written, us);
 	assert(instant_parse(written, strlen(written), &instant));
 	assert(instant.us == us || us < -62135596800000000 || us > 253402300799999999);

@@ -41,7 +41,7 @@ static size_t make_token(const void *header, size_t header_len, const void *payl
 	end += base64url_encode(payload, payload_len, end);
 	hmac_sha256(SECRET, strlen(SECRET), out, (size_t)(end - out), mac);
 	*end++ = '.';
-	end += base64url_encode(mac, sizeof(mac), end);
+	end += base64url_encode(mac, sizeof mac, end);
 	return (size_t)(end - out);
 }
 
@@ -52,17 +52,17 @@ static bool passes(const char *token, size_t len, enum jwt_type type)
 	struct jwt_claims claims;
 	enum err err;
 
-	memset(&before, 0x5a, sizeof(before));
-	memcpy(&claims, &before, sizeof(before));
+	memset(&before, 0x5a, sizeof before);
+	memcpy(&claims, &before, sizeof before);
 	err = jwt_err(jwt_verify(keys, token, len, type, NOW, &claims));
 	if (err != OK) {
 		assert(err == ERR_UNAUTHORIZED || err == ERR_TOKEN_EXPIRED);
-		assert(memcmp(&claims, &before, sizeof(before)) == 0);
+		assert(memcmp(&claims, &before, sizeof before) == 0);
 		return false;
 	}
 	assert(len <= JWT_MAX_BYTES && claims.type == type);
 	assert(claims.user.set && claims.session.set);
-	assert(memchr(claims.email, '\0', sizeof(claims.email)) != NULL && claims.email[0] != '\0');
+	assert(memchr(claims.email, '\0', sizeof claims.email) != NULL && claims.email[0] != '\0');
 	assert(claims.expires_s + JWT_LEEWAY_S > NOW && claims.issued_s <= NOW + JWT_LEEWAY_S);
 	assert(claims.issued_s >= 0 && claims.counter >= 0);
 	return true;
@@ -106,9 +106,9 @@ static void check_changed(const uint8_t *data, size_t size)
 static void check_payload(const uint8_t *data, size_t size)
 {
 	static const char members[] = MEMBERS;
-	char payload[sizeof(members) + MAX_PART_BYTES];
+	char payload[sizeof members + MAX_PART_BYTES];
 	char token[3 * MAX_PART_BYTES];
-	size_t len = sizeof(members) - 1;
+	size_t len = sizeof members - 1;
 
 	memcpy(payload, members, len);
 	memcpy(payload + len, data, size);

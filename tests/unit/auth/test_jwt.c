@@ -61,7 +61,7 @@ static size_t make_token(const char *header, const char *payload, size_t payload
 	end += base64url_encode(payload, payload_len, end);
 	hmac_sha256(secret, strlen(secret), out, (size_t)(end - out), mac);
 	*end++ = '.';
-	end += base64url_encode(mac, sizeof(mac), end);
+	end += base64url_encode(mac, sizeof mac, end);
 	*end = '\0';
 	return (size_t)(end - out);
 }
@@ -73,11 +73,11 @@ static enum err verify(const char *token, size_t len, enum jwt_type type, int64_
 	struct jwt_claims before;
 	enum err err;
 
-	memset(&before, 0x5a, sizeof(before));
-	memcpy(out, &before, sizeof(before));
+	memset(&before, 0x5a, sizeof before);
+	memcpy(out, &before, sizeof before);
 	err = jwt_err(jwt_verify(keys, token, len, type, now_s, out));
 	if (err != OK)
-		assert_memory_equal(out, &before, sizeof(before));
+		assert_memory_equal(out, &before, sizeof before);
 	return err;
 }
 
@@ -123,7 +123,7 @@ static const struct {
 static void test_good(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++)
 		if (verify_made(good[i].header, good[i].payload, good[i].secret) != OK)
 			fail_msg("%s.%s is refused", good[i].header, good[i].payload);
 }
@@ -267,7 +267,7 @@ static const struct {
 static void test_bad(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
 		if (verify_made(bad[i].header, bad[i].payload, SECRET) != ERR_UNAUTHORIZED)
 			fail_msg("%s.%s is not refused", bad[i].header, bad[i].payload);
 }
@@ -281,7 +281,7 @@ static void test_wrong_secrets(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++)
+	for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++)
 		assert_int_equal(verify_made(HEADER, PAYLOAD, secrets[i]), ERR_UNAUTHORIZED);
 	/* without a `kid` only the current key counts */
 	assert_int_equal(verify_made("{\"alg\":\"HS256\"}", PAYLOAD, OLD_SECRET), ERR_UNAUTHORIZED);
@@ -347,8 +347,8 @@ static void test_parts(void **state)
 	*payload++ = '\0';
 	signature = strchr(payload, '.');
 	*signature++ = '\0';
-	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
-		snprintf(made, sizeof(made), formats[i], header, payload, signature);
+	for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+		snprintf(made, sizeof made, formats[i], header, payload, signature);
 		if (verify_text(made) != ERR_UNAUTHORIZED)
 			fail_msg("%s is not refused", formats[i]);
 	}
@@ -368,7 +368,7 @@ static void test_every_character(void **state)
 	for (size_t i = 0; i < len; i++) {
 		char right = token[i];
 
-		for (const char *wrong = tried; wrong < tried + sizeof(tried); wrong++) {
+		for (const char *wrong = tried; wrong < tried + sizeof tried; wrong++) {
 			token[i] = *wrong;
 			if (*wrong != right &&
 			    verify(token, len, JWT_ACCESS, NOW, &claims) != ERR_UNAUTHORIZED)
@@ -414,15 +414,14 @@ static void test_signed_but_not_canonical(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
 		char token[256];
 		uint8_t mac[SHA256_BYTES];
-		int len =
-			snprintf(token, sizeof(token), "%s.%s", parts[i].header, parts[i].payload);
+		int len = snprintf(token, sizeof token, "%s.%s", parts[i].header, parts[i].payload);
 
 		hmac_sha256(SECRET, strlen(SECRET), token, (size_t)len, mac);
 		token[len++] = '.';
-		len += (int)base64url_encode(mac, sizeof(mac), token + len);
+		len += (int)base64url_encode(mac, sizeof mac, token + len);
 		token[len] = '\0';
 		assert_int_equal(verify_text(token), ERR_UNAUTHORIZED);
 	}
@@ -450,7 +449,7 @@ static void test_rfc_7515(void **state)
 	assert_true(base64url_decode(key_text, strlen(key_text), key, &key_len));
 	assert_int_equal(key_len, 64);
 	hmac_sha256(key, key_len, token, (size_t)(signature - 1 - token), mac);
-	base64url_encode(mac, sizeof(mac), text);
+	base64url_encode(mac, sizeof mac, text);
 	assert_string_equal(text, signature);
 
 	jwt_keys_add(theirs, "rfc", (const char *)key, key_len);
@@ -480,7 +479,7 @@ static void test_leeway(void **state)
 	size_t len = make_token(HEADER, PAYLOAD, strlen(PAYLOAD), SECRET, token);
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(moments) / sizeof(moments[0]); i++) {
+	for (size_t i = 0; i < sizeof moments / sizeof *moments; i++) {
 		struct jwt_claims claims;
 
 		assert_int_equal(verify(token, len, JWT_ACCESS, moments[i].now_s, &claims),
@@ -498,7 +497,7 @@ static void test_length(void **state)
 
 	(void)state;
 	for (size_t fill = 2500; fill < 3200; fill++) {
-		size_t len = sizeof(start) - 1;
+		size_t len = sizeof start - 1;
 		struct jwt_claims claims;
 
 		memcpy(payload, start, len);
@@ -520,9 +519,9 @@ static void test_email_length(void **state)
 	char payload[1024];
 
 	(void)state;
-	memset(email, 'e', sizeof(email));
+	memset(email, 'e', sizeof email);
 	for (int len = 254; len <= 257; len++) {
-		snprintf(payload, sizeof(payload), "{%s,\"email\":\"%.*s\"%s}", IDS, len, email,
+		snprintf(payload, sizeof payload, "{%s,\"email\":\"%.*s\"%s}", IDS, len, email,
 			 TYPE PARTIES TIMES);
 		assert_int_equal(verify_made(HEADER, payload, SECRET),
 				 len < JWT_EMAIL_BYTES ? OK : ERR_UNAUTHORIZED);
@@ -547,7 +546,7 @@ static void test_refresh_counter(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(tokens) / sizeof(tokens[0]); i++) {
+	for (size_t i = 0; i < sizeof tokens / sizeof *tokens; i++) {
 		char token[JWT_MAX_BYTES];
 		size_t len = make_token(HEADER, tokens[i].payload, strlen(tokens[i].payload),
 					SECRET, token);
@@ -628,7 +627,7 @@ static void test_sign(void **state)
 	sign_and_verify(keys, &claims);
 
 	/* The longest: every byte of the address needs an escape of six. */
-	memset(claims.email, 1, sizeof(claims.email) - 1);
+	memset(claims.email, 1, sizeof claims.email - 1);
 	sign_and_verify(keys, &claims);
 }
 

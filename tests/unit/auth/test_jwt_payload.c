@@ -46,12 +46,12 @@ static enum err verify(const char *payload, size_t len, enum jwt_type type, stru
 	uint8_t mac[SHA256_BYTES];
 	char *end = token;
 
-	end += base64url_encode(header, sizeof(header) - 1, end);
+	end += base64url_encode(header, sizeof header - 1, end);
 	*end++ = '.';
 	end += base64url_encode(payload, len, end);
 	hmac_sha256(SECRET, strlen(SECRET), token, (size_t)(end - token), mac);
 	*end++ = '.';
-	end += base64url_encode(mac, sizeof(mac), end);
+	end += base64url_encode(mac, sizeof mac, end);
 	return jwt_err(jwt_verify(keys, token, (size_t)(end - token), type, NOW, out));
 }
 
@@ -109,7 +109,7 @@ static void test_what_we_write(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(emails) / sizeof(emails[0]); i++) {
+	for (size_t i = 0; i < sizeof emails / sizeof *emails; i++) {
 		struct jwt_claims claims = make_claims(emails[i].email);
 		struct jwt_claims out;
 		struct buf payload = { 0 };
@@ -160,7 +160,7 @@ static void test_email_length(void **state)
 		buf_putc(&payload, '\0');
 		at = strchr(payload.data, '?');
 		memset(email, 'e', len);
-		snprintf(email + len, sizeof(email) - len, "%s", at + 1);
+		snprintf(email + len, sizeof email - len, "%s", at + 1);
 		payload.len = (size_t)(at - payload.data);
 		buf_puts(&payload, email);
 		assert_int_equal(jwt_scan_own(payload.data, payload.len, PARTIES, &out),
@@ -186,7 +186,7 @@ static void test_times(void **state)
 					 INT64_C(253402300800),
 					 INT64_MAX,
 					 -1 };
-	size_t count = sizeof(times) / sizeof(times[0]);
+	size_t count = sizeof times / sizeof *times;
 
 	(void)state;
 	for (size_t i = 0; i < count * count; i++) {
@@ -210,11 +210,11 @@ static size_t mutate(char *payload, size_t len)
 
 	switch (rand() % 4) {
 	case 0:
-		payload[place] = bytes[(size_t)rand() % sizeof(bytes)];
+		payload[place] = bytes[(size_t)rand() % sizeof bytes];
 		return len;
 	case 1:
 		memmove(payload + place + 1, payload + place, len - place);
-		payload[place] = bytes[(size_t)rand() % sizeof(bytes)];
+		payload[place] = bytes[(size_t)rand() % sizeof bytes];
 		return len + 1;
 	case 2:
 		memmove(payload + place, payload + place + 1, len - place - 1);

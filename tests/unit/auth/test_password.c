@@ -58,7 +58,7 @@ static const struct {
 static void test_rules(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
 		const char *password = rules[i].password;
 		char broken[64] = "";
 
@@ -87,7 +87,7 @@ static void test_published_vectors(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
+	for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
 		assert_true(password_verify(vectors[i].password, vectors[i].hash, COST));
 		assert_false(password_verify("U*U**", vectors[i].hash, COST));
 		assert_int_equal(password_cost(vectors[i].hash), 5);
@@ -132,8 +132,8 @@ static void test_seventy_two_bytes(void **state)
 	assert_true(password_verify(whole, hash, COST));
 	assert_false(password_verify(other, hash, COST));
 	assert_false(password_verify(longer, hash, COST));
-	memset(very_long, 'x', sizeof(very_long) - 1);
-	very_long[sizeof(very_long) - 1] = '\0';
+	memset(very_long, 'x', sizeof very_long - 1);
+	very_long[sizeof very_long - 1] = '\0';
 	assert_false(password_verify(very_long, hash, COST));
 
 	/* A password that is too long is not taken for the empty one either. */
@@ -147,7 +147,7 @@ static void test_impossible_costs(void **state)
 	char hash[PASSWORD_HASH_BYTES] = "untouched";
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(costs) / sizeof(costs[0]); i++)
+	for (size_t i = 0; i < sizeof costs / sizeof *costs; i++)
 		assert_false(password_hash("Abcdef1!", costs[i], hash));
 	assert_string_equal(hash, "untouched");
 }
@@ -176,7 +176,7 @@ static const char *const not_ours[] = {
 static void test_foreign_hashes(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(not_ours) / sizeof(not_ours[0]); i++) {
+	for (size_t i = 0; i < sizeof not_ours / sizeof *not_ours; i++) {
 		assert_int_equal(password_cost(not_ours[i]), 0);
 		assert_false(password_verify("U*U", not_ours[i], COST));
 	}
@@ -214,8 +214,8 @@ static void test_same_work(void **state)
 	char hash[PASSWORD_HASH_BYTES];
 
 	(void)state;
-	memset(very_long, 'x', sizeof(very_long) - 1);
-	very_long[sizeof(very_long) - 1] = '\0';
+	memset(very_long, 'x', sizeof very_long - 1);
+	very_long[sizeof very_long - 1] = '\0';
 	for (int cost = 4; cost <= 8; cost++) {
 		for (int older = 4; older <= cost; older++) {
 			assert_true(password_hash("Abcdef1!", older, hash));

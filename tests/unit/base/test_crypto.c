@@ -24,12 +24,12 @@ static void test_sha256(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
+	for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
 		uint8_t digest[SHA256_BYTES];
 		char text[2 * SHA256_BYTES + 1];
 
 		sha256(vectors[i].message, strlen(vectors[i].message), digest);
-		hex_encode(digest, sizeof(digest), text);
+		hex_encode(digest, sizeof digest, text);
 		assert_string_equal(text, vectors[i].digest);
 	}
 }
@@ -50,28 +50,28 @@ static void test_hmac_sha256(void **state)
 		  "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7" },
 		{ "Jefe", 4, "what do ya want for nothing?",
 		  "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843" },
-		{ long_key, sizeof(long_key),
+		{ long_key, sizeof long_key,
 		  "Test Using Larger Than Block-Size Key - Hash Key First",
 		  "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54" },
 		{ "", 0, "", "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad" },
 	};
 
 	(void)state;
-	memset(long_key, 0xaa, sizeof(long_key));
-	for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
+	memset(long_key, 0xaa, sizeof long_key);
+	for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
 		struct hmac_key *key = hmac_key_new(vectors[i].key, vectors[i].key_len);
 		uint8_t mac[SHA256_BYTES];
 		char text[2 * SHA256_BYTES + 1];
 
 		hmac_sha256(vectors[i].key, vectors[i].key_len, vectors[i].data,
 			    strlen(vectors[i].data), mac);
-		hex_encode(mac, sizeof(mac), text);
+		hex_encode(mac, sizeof mac, text);
 		assert_string_equal(text, vectors[i].mac);
 
 		for (int again = 0; again < 3; again++) {
-			memset(mac, 0, sizeof(mac));
+			memset(mac, 0, sizeof mac);
 			hmac_key_sign(key, vectors[i].data, strlen(vectors[i].data), mac);
-			hex_encode(mac, sizeof(mac), text);
+			hex_encode(mac, sizeof mac, text);
 			assert_string_equal(text, vectors[i].mac);
 		}
 		hmac_key_free(key);
@@ -85,10 +85,10 @@ static void test_random_bytes(void **state)
 	unsigned seen[256] = { 0 };
 
 	(void)state;
-	random_bytes(first, sizeof(first));
-	random_bytes(second, sizeof(second));
-	assert_memory_not_equal(first, second, sizeof(first));
-	for (size_t i = 0; i < sizeof(first); i++)
+	random_bytes(first, sizeof first);
+	random_bytes(second, sizeof second);
+	assert_memory_not_equal(first, second, sizeof first);
+	for (size_t i = 0; i < sizeof first; i++)
 		seen[first[i]]++;
 	for (size_t value = 0; value < 256; value++)
 		assert_in_range(seen[value], 0, 64);

@@ -36,7 +36,7 @@ static const struct {
 static void test_base64url_vectors(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
+	for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
 		char text[64];
 		char bytes[64];
 		size_t len = base64url_encode(vectors[i].bytes, vectors[i].len, text);
@@ -58,9 +58,9 @@ static void test_base64url_round_trip(void **state)
 	char text[BASE64URL_CHARS(256)];
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(bytes); i++)
+	for (size_t i = 0; i < sizeof bytes; i++)
 		bytes[i] = (uint8_t)(i * 167 + 13);
-	for (size_t len = 0; len <= sizeof(bytes); len++) {
+	for (size_t len = 0; len <= sizeof bytes; len++) {
 		size_t chars = base64url_encode(bytes, len, text);
 		size_t back_len;
 
@@ -82,7 +82,7 @@ static void test_base64url_refusals(void **state)
 	size_t len = 77;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
+	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
 		assert_false(base64url_decode(refused[i], strlen(refused[i]), bytes, &len));
 	assert_false(base64url_decode("Zm9\0", 4, bytes, &len));
 	assert_int_equal(len, 77);

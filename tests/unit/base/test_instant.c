@@ -29,7 +29,7 @@ static const struct {
 static void test_date_vectors(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(dates) / sizeof(dates[0]); i++) {
+	for (size_t i = 0; i < sizeof dates / sizeof *dates; i++) {
 		struct date date = { .set = false };
 		char text[DATE_TEXT_BYTES];
 
@@ -110,7 +110,7 @@ static void test_date_refusals(void **state)
 	struct date out = { .days = 42 };
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
+	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
 		if (date_parse(refused[i], strlen(refused[i]), &out))
 			fail_msg("%s is accepted", refused[i]);
 	assert_false(date_parse("2026-11-2\0", 10, &out));
@@ -161,7 +161,7 @@ static const struct {
 static void test_instant_vectors(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(instants) / sizeof(instants[0]); i++) {
+	for (size_t i = 0; i < sizeof instants / sizeof *instants; i++) {
 		struct instant instant = { .set = false };
 		char text[INSTANT_TEXT_BYTES];
 
@@ -246,7 +246,7 @@ static void test_instant_refusals(void **state)
 	struct instant out = { .us = 42 };
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
+	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
 		if (instant_parse(refused[i], strlen(refused[i]), &out))
 			fail_msg("%s is accepted", refused[i]);
 	assert_false(instant_parse("2026-11-20T09:30:00Z\0", 21, &out));

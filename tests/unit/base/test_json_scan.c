@@ -329,7 +329,7 @@ static const struct {
 static void test_accepted(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(accepted) / sizeof(accepted[0]); i++) {
+	for (size_t i = 0; i < sizeof accepted / sizeof *accepted; i++) {
 		struct json_fault fault = { "untouched", 42 };
 
 		if (!json_scan(accepted[i], strlen(accepted[i]), DEPTH, &fault))
@@ -341,7 +341,7 @@ static void test_accepted(void **state)
 static void test_refused(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
 		struct json_fault fault;
 
 		if (json_scan(refused[i].text, strlen(refused[i].text), DEPTH, &fault))
@@ -376,7 +376,7 @@ static void test_nul(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
 		struct json_fault fault;
 
 		assert_false(json_scan(texts[i].text, texts[i].len, DEPTH, &fault));
@@ -392,8 +392,8 @@ static void test_prefixes(void **state)
 	struct json_fault fault;
 
 	(void)state;
-	assert_true(json_scan(text, sizeof(text) - 1, DEPTH, &fault));
-	for (size_t len = 0; len < sizeof(text) - 1; len++)
+	assert_true(json_scan(text, sizeof text - 1, DEPTH, &fault));
+	for (size_t len = 0; len < sizeof text - 1; len++)
 		assert_false(json_scan(text, len, DEPTH, &fault));
 }
 
@@ -438,8 +438,8 @@ static void test_number_of_values(void **state)
 	size_t len = 2 * (JSON_SCAN_MAX_VALUES - 1) + 1;
 
 	(void)state;
-	memset(text, ',', sizeof(text));
-	for (size_t i = 1; i < sizeof(text); i += 2)
+	memset(text, ',', sizeof text);
+	for (size_t i = 1; i < sizeof text; i += 2)
 		text[i] = '1';
 	text[0] = '[';
 	text[len - 1] = ']';

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#define COUNT(table) (sizeof(table) / sizeof(*(table)))
+#define COUNT(table) (sizeof table / sizeof(*(table)))
 
 static int make_arena(void **state)
 {

@@ -60,10 +60,10 @@ static void test_valid(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(valid) / sizeof(valid[0]); i++)
+	for (size_t i = 0; i < sizeof valid / sizeof *valid; i++)
 		if (!utf8_valid(valid[i], strlen(valid[i])))
 			fail_msg("valid text %zu is refused", i);
-	for (size_t i = 0; i < sizeof(invalid) / sizeof(invalid[0]); i++)
+	for (size_t i = 0; i < sizeof invalid / sizeof *invalid; i++)
 		if (utf8_valid(invalid[i], strlen(invalid[i])))
 			fail_msg("invalid text %zu is accepted", i);
 	assert_true(utf8_valid("a\0b", 3));

@@ -22,7 +22,7 @@ static const char *const vectors[] = {
 static void test_parse_and_format(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
+	for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
 		struct uuid uuid = { .set = false };
 		char text[UUID_TEXT_BYTES];
 
@@ -76,7 +76,7 @@ static void test_refusals(void **state)
 	struct uuid out = { .bytes = { 42 } };
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
+	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
 		assert_false(uuid_parse(refused[i], strlen(refused[i]), &out));
 	assert_false(uuid_parse("017f22e2-79b0-7cc3-98c4-dc0c0c07398\0", 36, &out));
 	assert_false(out.set);
