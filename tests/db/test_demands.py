@@ -64,6 +64,16 @@ def test_every_table_of_a_user_is_exported(database):
     assert len(tables) >= 6 and tables - exported == set(NOT_EXPORTED)
 
 
+def test_no_stored_answer_outlives_what_it_shows(database):
+    """A deletion empties the answers that show the row, and storing one holds the row."""
+    emptied = {table for (table,) in database.ask(
+        "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'forget_answers'")}
+    [(source,)] = database.ask("SELECT prosrc FROM pg_proc WHERE proname = 'store_idempotency_answer'")
+    held = set(re.findall(r"FROM daybook\.(\w+) WHERE user_id = me AND id = ANY \(shown\)", source))
+    exported = set(re.findall(r"^-- export_(\w+)\(", (QUERIES / "export.sql").read_text(), re.M)) - {"sessions"}
+    assert len(held) >= 5 and held == {table.removeprefix("daybook.") for table in emptied} == exported
+
+
 def changes():
     return [line.split()[0] for line in (ROOT / "sql" / "sqitch.plan").read_text().splitlines()
             if re.match(r"\w", line)]
