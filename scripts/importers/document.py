@@ -62,10 +62,6 @@ class Document:
             self.report.note("times that nobody can read")
             return None
 
-    def end_of_day(self, day):
-        """A whole day as a due date."""
-        return self.instant(datetime.datetime.combine(day, datetime.time(23, 59, 59, 999999)))
-
     # Things.
 
     def project(self, key, name, **members):

@@ -143,9 +143,13 @@ def zone_of(line, document):
         return document.zone
 
 
+def is_day(moment):
+    return isinstance(moment, datetime.date) and not isinstance(moment, datetime.datetime)
+
+
 def instant(moment, document):
-    is_day = isinstance(moment, datetime.date) and not isinstance(moment, datetime.datetime)
-    return document.end_of_day(moment) if is_day else document.instant(moment)
+    """The moment as the API writes it; of a day its beginning."""
+    return document.instant(datetime.datetime.combine(moment, datetime.time()) if is_day(moment) else moment)
 
 
 def duration(text):
@@ -173,6 +177,10 @@ def reminder(part, document, due, start):
     return document.instant(times[0]) if times and isinstance(times[0], datetime.datetime) else None
 
 
+def due_date(due, document):
+    return due.isoformat() if is_day(due) else document.instant(due)
+
+
 def priority(part):
     """RFC 5545 section 3.8.1.9: 1 is the highest, 0 is undefined."""
     number = int(part.text("PRIORITY") or 0)
@@ -192,7 +200,7 @@ def read_task(part, document, project, titles):
              "Cancelled" if status == "CANCELLED" else None, f"{percent} %" if percent not in (None, "0", "100") else None]
     key = part.text("UID") or part.text("SUMMARY", keep=True)
     document.task(key, part.text("SUMMARY"), notes=notes, labels=list(part.texts("CATEGORIES")), project_id=project,
-                  due_date=instant(due, document) if due else None, remind_at=reminder(part, document, due, start),
+                  due_date=due_date(due, document), remind_at=reminder(part, document, due, start),
                   status="DONE" if done else STATUSES.get(status, "TODO"), priority=priority(part),
                   completed_at=instant(completed, document) if completed else None, **stamps(part, document))
 

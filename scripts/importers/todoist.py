@@ -27,8 +27,8 @@ def read(files, document):
 
 
 def due_of(text, document, notes):
-    """An instant of a date as people write it; what only Todoist understands is kept as a note."""
-    for forms, make in ((DAYS, lambda when: document.end_of_day(when.date())), (TIMES, document.instant)):
+    """A day, or an instant, as people write it; what only Todoist understands is kept as a note."""
+    for forms, make in ((DAYS, lambda when: when.date().isoformat()), (TIMES, document.instant)):
         for form in forms:
             try:
                 return make(datetime.datetime.strptime(text, form))
@@ -161,7 +161,7 @@ def read_due(item, document, notes):
         if record.take("is_recurring"):
             notes.append(f"Repeats: {words}")
         if text and len(text) == 10:
-            return document.end_of_day(datetime.date.fromisoformat(text))
+            return datetime.date.fromisoformat(text).isoformat()
         return document.parse(text)
 
 

@@ -29,6 +29,7 @@ def somebody(new_user):
         for status in ["TODO", "IN_PROGRESS", "DONE"]:
             make_task(user, project_id=project, status=status, category_id=category["id"], description="two\nlines 語",
                       due_date="2026-11-20T09:30:00Z", remind_at="2026-11-20T09:00:00Z", priority="URGENT")
+    make_task(user, title="on a day", due_date="2027-04-01")
     first = user.get("/tasks?sort_by=position&sort_order=asc").json()["tasks"][0]
     user.post(f"/tasks/{first['id']}/move", json={"before": None})
     change(user, f"/tasks/{first['id']}", title="changed")
@@ -107,8 +108,9 @@ def changed(document):
                                 ("journals", "tags", ["snow"])]:
         other[name][0][member] = value
     done, opened = (next(task for task in other["tasks"] if (task["status"] == "DONE") == wanted) for wanted in (True, False))
-    done.update(status="TODO", completed=False, completed_at=None, position="V0000000000001")
-    opened.update(status="DONE", completed=True, completed_at=THEN, version=40, updated_at=THEN, position="V0000000000001")
+    done.update(status="TODO", completed=False, completed_at=None, due_date=None, position="V0000000000001")
+    opened.update(status="DONE", completed=True, completed_at=THEN, version=40, updated_at=THEN, due_date="2027-05-01",
+                  position="V0000000000001")
     return other
 
 
