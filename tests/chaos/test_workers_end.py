@@ -54,6 +54,24 @@ def test_whole_pool_at_once(stack):
     assert load.lost() == []
 
 
+def test_every_answer_has_its_line_in_the_log(stack):
+    """Workers gather lines and write many at once; one that is told to end writes what it has."""
+    with Load(stack, pause_s=0) as load:
+        for _ in range(4):
+            time.sleep(0.1)
+            old = stack.workers("api")
+            for worker in old:
+                os.kill(worker, signal.SIGTERM)
+            replaced(stack, "api", old)
+    answered = {answer.headers["X-Request-Id"] for answer in load.answers}
+    assert len(answered) == len(load.answers) >= 50
+
+    def missing():
+        return answered - {line["request_id"] for line in stack.log(event="request")}
+
+    wait_for(lambda: not missing())
+
+
 def test_auth_pool_of_one_worker(stack):
     """While it is replaced, logins wait in the queue of its socket."""
     answers, ending = [], threading.Event()
