@@ -89,7 +89,7 @@ def test_spawn_fcgi_starts_as_many_as_asked(stack, path):
         finally:
             for worker in workers:
                 os.kill(worker, signal.SIGTERM)
-        wait_for(lambda: not any(is_alive(worker) for worker in workers), seconds=1)
+        wait_for(lambda: not any(is_alive(worker) for worker in workers))
 
 
 def multiwatch(stack, count):
@@ -104,7 +104,7 @@ def test_multiwatch_replaces_a_worker(stack, path):
             old = children(supervisor.pid)
             wait_for(lambda: is_ready(path))
             os.kill(old[0], number)
-            wait_for(lambda: len(set(children(supervisor.pid)) - set(old)) == 1, seconds=0.5)
+            wait_for(lambda: len(set(children(supervisor.pid)) - set(old)) == 1)
         see_shared_work(path, wait_for(lambda: children(supervisor.pid)))
 
 
