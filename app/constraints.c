@@ -1,6 +1,9 @@
 /* constraints.c -- what a violated constraint of the database means to a client. Uniqueness and
  * ownership are tested there and nowhere else. */
 #include "app.h"
+#include "sql/categories.h"
+#include "sql/moods.h"
+#include "sql/projects.h"
 
 #define TAKEN                                                                                      \
 	{                                                                                          \
@@ -22,12 +25,15 @@ const struct constraint constraints[] = {
 	{ "users_username_key", ERR_USERNAME_TAKEN, "username", TAKEN },
 	{ "users_timezone_fkey", ERR_VALIDATION, "timezone", NO_TIMEZONE },
 	{ "categories_name_key", ERR_NAME_TAKEN, "name", TAKEN },
-	{ "tasks_project_fkey", ERR_VALIDATION, "project_id", NOT_ONE_OF_YOUR("projects") },
-	{ "tasks_category_fkey", ERR_VALIDATION, "category_id", NOT_ONE_OF_YOUR("categories") },
+	{ "tasks_project_fkey", ERR_VALIDATION, "project_id", NOT_ONE_OF_YOUR("projects"),
+	  .target = sql_project_exists },
+	{ "tasks_category_fkey", ERR_VALIDATION, "category_id", NOT_ONE_OF_YOUR("categories"),
+	  .target = sql_category_exists },
 	/* Two tasks that were appended at once drew the same random digits: try again. */
 	{ "tasks_place", ERR_UNAVAILABLE },
 	{ "place_cursor", ERR_INVALID_CURSOR },
-	{ "journals_mood_fkey", ERR_VALIDATION, "mood_id", NOT_ONE_OF_YOUR("moods") },
+	{ "journals_mood_fkey", ERR_VALIDATION, "mood_id", NOT_ONE_OF_YOUR("moods"),
+	  .target = sql_mood_exists },
 	{ "journals_tags_check", ERR_VALIDATION, "tags", WRONG_TAGS },
 	/* The account was deleted after the request had begun. */
 	{ "tasks_user_id_fkey", ERR_SESSION_REVOKED },

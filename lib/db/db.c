@@ -15,6 +15,9 @@
 
 enum { MAX_TRIES = 4 };
 
+/* What an explicit transaction does after its first query can be undone by itself. */
+static const char savepoint[] = "SAVEPOINT work", undo_work[] = "ROLLBACK TO work";
+
 static bool all_read(const struct query *queries, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -193,7 +196,7 @@ enum err db_begin(struct db *db, struct arena *arena, enum db_view view,
 	static const char *const begin[] = {
 		[DB_LATEST] = "BEGIN", [DB_SNAPSHOT] = "BEGIN ISOLATION LEVEL REPEATABLE READ"
 	};
-	struct batch batch = { begin[view], "SAVEPOINT work", query, 1 };
+	struct batch batch = { begin[view], savepoint, query, 1 };
 
 	assert(!db->in_transaction);
 	enum err err = scope ? run_scoped(db, arena, scope, batch, out)
@@ -207,7 +210,7 @@ enum err db_begin(struct db *db, struct arena *arena, enum db_view view,
 
 enum err db_commit(struct db *db, struct arena *arena, bool undo, const struct query *query)
 {
-	struct batch batch = { undo ? "ROLLBACK TO work" : NULL, "COMMIT", query, query ? 1 : 0 };
+	struct batch batch = { undo ? undo_work : NULL, "COMMIT", query, query ? 1 : 0 };
 	struct result result;
 
 	assert(db->in_transaction);
@@ -216,6 +219,16 @@ enum err db_commit(struct db *db, struct arena *arena, bool undo, const struct q
 		db_rollback(db, arena);
 	db->in_transaction = false;
 	return err;
+}
+
+enum err db_undo(struct db *db, struct arena *arena)
+{
+	struct batch batch = { .before = undo_work };
+	struct result none;
+
+	if (!db->in_transaction)
+		return OK;
+	return conclude(run_tries(db, arena, &batch, &none));
 }
 
 void db_rollback(struct db *db, struct arena *arena)

@@ -73,13 +73,17 @@ enum db_view { DB_LATEST, DB_SNAPSHOT };
  * query in it, db_run() then runs on inside of it, db_commit() runs a last query, unless that
  * is NULL, and ends it. With
  * `undo` all but the first and the last query is taken back; db_rollback() takes everything back.
- * Nothing is repeated by itself. After a failure there is no transaction any more. */
+ * Nothing is repeated by itself. A failure of these three leaves no transaction. */
 enum err db_begin(struct db *db, struct arena *arena, enum db_view view,
 		  const struct db_scope *scope, const struct query *query, struct result *out)
 	__attribute__((warn_unused_result));
 enum err db_commit(struct db *db, struct arena *arena, bool undo, const struct query *query)
 	__attribute__((warn_unused_result));
 void db_rollback(struct db *db, struct arena *arena);
+
+/* Inside an explicit transaction: takes back all but its first query, so that more can be asked
+ * after a query has failed. Outside of one there is nothing to take back. */
+enum err db_undo(struct db *db, struct arena *arena) __attribute__((warn_unused_result));
 
 const struct db_fault *db_fault(const struct db *db);
 

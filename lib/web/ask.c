@@ -100,6 +100,52 @@ static const struct constraint *broken_constraint(const struct request *req)
 	return NULL;
 }
 
+/* The query for the row that the body refers to by a foreign key. False if it refers to none. */
+static bool find_target(const struct request *req, const struct constraint *key, struct query *out)
+{
+	struct uuid id = { 0 };
+
+	if (!key->target)
+		return false;
+	const char *text = member_text(req->body.json, key->field);
+	if (!text || !uuid_parse(text, strlen(text), &id))
+		return false;
+	*out = key->target(id);
+	return true;
+}
+
+/* Notes the fault of a constraint if it is the broken one, or the body refers to no row of the
+ * user's by it. */
+static enum err note_constraint(struct request *req, const struct constraint *constraint,
+				const struct constraint *broken)
+{
+	struct query query;
+	struct result rows;
+
+	if (constraint != broken) {
+		if (!find_target(req, constraint, &query))
+			return OK;
+		TRY(ask(req, query, &rows));
+		if (rows.row_count > 0)
+			return OK;
+	}
+	fault_add(&req->faults, constraint->field, constraint->fault);
+	return OK;
+}
+
+/* PostgreSQL stops at the first constraint that is broken. Other references are looked at only
+ * now, so that what is right pays nothing for it. */
+static enum err refuse_broken(struct request *req, const struct constraint *broken)
+{
+	enum err err = db_undo(req->db, req->arena);
+
+	if (err != OK)
+		return ask_failed(req, err);
+	for (const struct constraint *c = req->web->constraints; c->name; c++)
+		TRY(note_constraint(req, c, broken));
+	return refuse_noted(req, broken->err);
+}
+
 enum err ask_failed(struct request *req, enum err err)
 {
 	const struct db_fault *fault = db_fault(req->db);
@@ -109,7 +155,7 @@ enum err ask_failed(struct request *req, enum err err)
 		return ask_rejected(req, fault->detail);
 	const struct constraint *broken = err == ERR_INTERNAL ? broken_constraint(req) : NULL;
 	if (broken && broken->field)
-		return refuse_field(req, broken->err, broken->field, broken->fault);
+		return refuse_broken(req, broken);
 	if (broken)
 		err = broken->err;
 	if (err == ERR_TOO_MANY_REQUESTS)

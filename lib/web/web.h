@@ -14,6 +14,7 @@ struct constraint {
 	enum err err;
 	const char *field; /* NULL: none is to blame */
 	struct fault fault;
+	struct query (*target)(struct uuid id); /* of a foreign key: finds the row, if it is mine */
 };
 
 struct config;

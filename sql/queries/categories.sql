@@ -29,6 +29,10 @@ user_id = current_user_id()
 FROM categories {category_counts}
 WHERE user_id = current_user_id() AND id = :id;
 
+-- category_exists(id uuid) reads
+-- Whether the user has this category.
+SELECT id FROM categories WHERE user_id = current_user_id() AND id = :id;
+
 -- category_create(id uuid, name text, color text)
 -- Makes a category; no row if the user has one with this id. A user's creations wait for each other:
 -- of two at once with one id and one name, the second could be refused for its name otherwise.

@@ -22,6 +22,10 @@ AND score <= :score_max    --? score_max
 -- Reads one mood.
 SELECT {mood_row} FROM moods WHERE user_id = current_user_id() AND id = :id;
 
+-- mood_exists(id uuid) reads
+-- Whether the user has this mood.
+SELECT id FROM moods WHERE user_id = current_user_id() AND id = :id;
+
 -- mood_create(id uuid, score int, emotions text[], note text, recorded_at timestamptz)
 -- Records one mood; no row if the user has one with this id.
 INSERT INTO moods (user_id, id, score, emotions, note, recorded_at)

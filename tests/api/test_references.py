@@ -8,8 +8,8 @@ import pytest
 
 from client import at_once
 from contract import refused
-from groups import (MEMBERS, NOBODYS, REFERENCE, change, found, ids, make, make_task, pages_by_cursor, read,
-                    wrong)
+from groups import (MEMBERS, NOBODYS, REFERENCE, change, found, ids, make, make_task, new_id, pages_by_cursor,
+                    read, wrong)
 
 STATUSES = ["TODO", "IN_PROGRESS", "DONE"]
 
@@ -96,13 +96,42 @@ def test_the_other_kind_is_no_reference(user, kind, task, reference):
     refused(user.get(f"/{kind}/{other['id']}"), 404, "not_found")
 
 
-def test_both_references_wrong(user, task):
-    """The database names one of them at a time."""
-    answer = user.patch(f"/tasks/{task['id']}", json={"project_id": NOBODYS, "category_id": NOBODYS})
-    assert (answer.status_code, answer.json()["error"]) == (400, "validation_failed")
-    assert answer.json()["details"][0]["field"] in REFERENCE.values()
+def test_both_references_wrong(user, stranger, task):
+    """One answer names both, whoever has the rows, whatever else is asked, and with a key that stores it."""
+    project, hers = make(user, "projects"), {REFERENCE[kind]: make(stranger, kind)["id"] for kind in MEMBERS}
+    nobodys = dict.fromkeys(hers, NOBODYS)
+    for body in [hers, nobodys, {**hers, "project_id": NOBODYS}, {**nobodys, "project_id": hers["project_id"].upper()}]:
+        answers = [user.patch(f"/tasks/{task['id']}", json=body), user.put(f"/tasks/{task['id']}", json=body),
+                   user.post("/tasks", json={"title": "x", **body}),
+                   user.post(f"/users/{user.id}/tasks", json={"title": "x", **body})]
+        for answer in answers + [stored_answer(user, {"title": "x", **body})]:
+            refused(answer, 400, "validation_failed", "project_id", "category_id")
+            assert {detail["code"] for detail in answer.json()["details"]} == {"not_yours"}
+        update = {"id": task["id"], **body}
+        refused(user.patch("/tasks/bulk", json={"updates": [update]}), 400, "validation_failed",
+                "updates[0].project_id", "updates[0].category_id")
+    wrong(user.post(f"/projects/{project['id']}/tasks",
+                    json={"title": "x", "project_id": project["id"], "category_id": NOBODYS}), "category_id")
+    assert read(user, f"/tasks/{task['id']}") == task
     answer = user.post("/tasks", json={"title": "", "project_id": "x", "category_id": 7})
     assert {detail["field"] for detail in answer.json()["details"]} == {"title", "project_id", "category_id"}
+
+
+def stored_answer(user, body):
+    """The second answer of a keyed creation, which is the first one's."""
+    headers = {"Idempotency-Key": new_id()}
+    first, second = (user.post("/tasks", json=body, headers=headers) for _ in range(2))
+    assert second.headers["Idempotency-Replayed"] == "true" and second.json()["details"] == first.json()["details"]
+    return second
+
+
+def test_the_right_one_of_two_is_not_named(user, task):
+    right = {REFERENCE[kind]: make(user, kind)["id"] for kind in MEMBERS}
+    for name in right:
+        for answer in [user.post("/tasks", json={"title": "x", **right, name: NOBODYS}),
+                       user.patch(f"/tasks/{task['id']}", json={**right, name: NOBODYS}),
+                       stored_answer(user, {"title": "x", **right, name: NOBODYS})]:
+            refused(answer, 400, "validation_failed", name)
 
 
 @pytest.mark.parametrize("value", ["", "x", "none", "null", 1, 1.5, True, [], [NOBODYS], {}, {"id": NOBODYS},
