@@ -2,13 +2,13 @@
 
 #include <string.h>
 
+#include "base/calendar.h"
+
 #define SECOND_US INT64_C(1000000)
 #define DAY_US (86400 * SECOND_US)
 
-#define FIRST_DAY (-719162) /* 0001-01-01 */
-#define LAST_DAY 2932896    /* 9999-12-31 */
-#define FIRST_US (FIRST_DAY * DAY_US)
-#define LAST_US ((LAST_DAY + 1) * DAY_US - 1)
+#define FIRST_US (CALENDAR_FIRST_DAY * DAY_US)
+#define LAST_US ((CALENDAR_LAST_DAY + 1) * DAY_US - 1)
 
 static const char pairs[] = "0001020304050607080910111213141516171819"
 			    "2021222324252627282930313233343536373839"
@@ -36,26 +36,6 @@ static bool get_number(const char *text, int digits, int min, int max, int *out)
 	return value >= min && value <= max;
 }
 
-static int days_in_month(int year, int month)
-{
-	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-
-	return days[month - 1] + (month == 2 && leap);
-}
-
-/* Counts in years that begin in March, so that the leap day is the last one; 400 years are 146097
- * days, and the 719468 days from 0000-03-01 to 1970-01-01 move the zero. */
-static int32_t days_from_civil(int year, int month, int day)
-{
-	int march_year = month > 2 ? year : year - 1;
-	int march_month = month > 2 ? month - 3 : month + 9;
-	int century = march_year / 100;
-
-	return march_year * 365 + march_year / 4 - century + century / 4 +
-	       (march_month * 153 + 2) / 5 + day - 1 - 719468;
-}
-
 static bool get_date(const char *text, int32_t *days)
 {
 	int year;
@@ -64,9 +44,9 @@ static bool get_date(const char *text, int32_t *days)
 
 	if (!get_number(text, 4, 1, 9999, &year) || text[4] != '-' ||
 	    !get_number(text + 5, 2, 1, 12, &month) || text[7] != '-' ||
-	    !get_number(text + 8, 2, 1, days_in_month(year, month), &day))
+	    !get_number(text + 8, 2, 1, calendar_month_days(year, month), &day))
 		return false;
-	*days = days_from_civil(year, month, day);
+	*days = calendar_number(year, month, day);
 	return true;
 }
 
@@ -155,26 +135,16 @@ bool date_parse(const char *text, size_t len, struct date *out)
 	return true;
 }
 
-/* The way back from days_from_civil(): which 400 years, which year in them, which month in it. */
 static char *put_date(char *out, int32_t days)
 {
-	int shifted = days + 719468;
-	int era = shifted / 146097;
-	int day_of_era = shifted % 146097;
-	int year_of_era =
-		(day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-	int day_of_year = day_of_era - (year_of_era * 365 + year_of_era / 4 - year_of_era / 100);
-	int march_month = (day_of_year * 5 + 2) / 153;
-	int day = day_of_year - (march_month * 153 + 2) / 5 + 1;
-	int month = march_month < 10 ? march_month + 3 : march_month - 9;
-	int year = era * 400 + year_of_era + (month <= 2);
+	struct civil civil = calendar_civil(days);
 
-	out = put_pair(out, year / 100);
-	out = put_pair(out, year % 100);
+	out = put_pair(out, civil.year / 100);
+	out = put_pair(out, civil.year % 100);
 	*out++ = '-';
-	out = put_pair(out, month);
+	out = put_pair(out, civil.month);
 	*out++ = '-';
-	return put_pair(out, day);
+	return put_pair(out, civil.day);
 }
 
 char *instant_format(char *out, int64_t us)
@@ -190,7 +160,7 @@ char *instant_format(char *out, int64_t us)
 	second_of_day = (int)(us_of_day / SECOND_US);
 	fraction = (int)(us_of_day % SECOND_US);
 
-	out = put_date(out, (int32_t)(since_first / DAY_US) + FIRST_DAY);
+	out = put_date(out, (int32_t)(since_first / DAY_US) + CALENDAR_FIRST_DAY);
 	*out++ = 'T';
 	out = put_pair(out, second_of_day / 3600);
 	*out++ = ':';
@@ -208,7 +178,9 @@ char *instant_format(char *out, int64_t us)
 
 char *date_format(char *out, int32_t days)
 {
-	out = put_date(out, days < FIRST_DAY ? FIRST_DAY : days > LAST_DAY ? LAST_DAY : days);
+	out = put_date(out, days < CALENDAR_FIRST_DAY  ? CALENDAR_FIRST_DAY
+			    : days > CALENDAR_LAST_DAY ? CALENDAR_LAST_DAY
+						       : days);
 	*out = '\0';
 	return out;
 }
