@@ -179,10 +179,8 @@ static void test_values(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_each_type),
-		cmocka_unit_test(test_columns_with_one_name),
-		cmocka_unit_test(test_rows),
-		cmocka_unit_test(test_hidden_row),
+		cmocka_unit_test(test_each_type), cmocka_unit_test(test_columns_with_one_name),
+		cmocka_unit_test(test_rows),	  cmocka_unit_test(test_hidden_row),
 		cmocka_unit_test(test_values),
 	};
 
