@@ -6,10 +6,10 @@ import signal
 import time
 
 from load import Load
+from promises import promise, rounds
 from stack import POOLS
 from waiting import wait_for
 
-ROUNDS = 4
 SLOWEST_S = 4
 READY_S = 1
 ENOUGH = 100  # answers, for a test to mean something
@@ -40,10 +40,11 @@ def see_all_well(load, ready):
     assert load.failed(ready + READY_S) == []
 
 
+@promise
 def test_immediate_restarts(stack):
     workers = workers_of(stack)
     with Load(stack) as load:
-        for _ in range(ROUNDS):
+        for _ in range(rounds(4, 20)):
             time.sleep(0.3)
             stack.postgres.stop()
             stack.postgres.start()
@@ -63,10 +64,11 @@ def test_away_for_a_while(stack):
     check(stack, load, workers)
 
 
+@promise
 def test_killed_backends(stack):
     workers = workers_of(stack)
     with Load(stack) as load:
-        for _ in range(ROUNDS):
+        for _ in range(rounds(4, 50)):
             time.sleep(0.3)
             backends = wait_for(lambda: stack.ask(
                 "SELECT pid FROM pg_stat_activity WHERE application_name = 'daybook-worker'"))

@@ -11,10 +11,11 @@ import pytest
 
 from fastcgi import Pool, ask
 from faults import looks
+from promises import promise, rounds
 from wire import Wire
 from waiting import wait_for
 
-CUTS = 40
+CUTS = rounds(40, 500)
 TIMEOUTS = {"STATEMENT_TIMEOUT_MS": "500", "CONNECT_TIMEOUT_S": "2"}
 # The longer of connecting and the statement time-out with its grace of 1.5 seconds; and a margin.
 SLOWEST_S = 2 + 0.6
@@ -49,6 +50,7 @@ def call_free(*arguments, **options):
     return None if reply.status == 409 else reply
 
 
+@promise
 def test_answer_to_a_write_is_lost(stack, wire, pool, user):
     """Nobody knows whether it was done, so it is a 503; with an id of its own it can be repeated."""
     for _ in range(CUTS):
@@ -75,6 +77,7 @@ def test_answer_within_an_idempotent_request_is_lost(wire, pool, user, passes):
     assert call(pool, user, "GET", "/tasks?limit=1").body["total"] == CUTS // 4
 
 
+@promise
 def test_answer_to_a_read_is_lost(wire, pool, user):
     """A read is repeated, and nobody notices."""
     for _ in range(CUTS):

@@ -12,6 +12,7 @@ import uuid
 import pytest
 
 from faults import trigger
+from promises import promise, rounds
 from raw import head, open_raw
 from waiting import wait_for
 
@@ -113,11 +114,12 @@ def leave(connection):
     connection.close()
 
 
+@promise
 def test_client_goes_away(stack, user):
     """Whatever it left behind is whole or not there, and no worker minds."""
     workers = stack.workers("api")
     titles = {}
-    for turn in range(120):
+    for turn in range(rounds(120, 1000)):
         task = str(uuid.uuid4())
         titles[task] = f"left {turn}"
         body = json.dumps({"id": task, "title": titles[task]}).encode()

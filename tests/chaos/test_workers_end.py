@@ -13,6 +13,7 @@ from chaos_client import sign_up
 from fastcgi import WORKER, Pool, connect, encode, receive
 from faults import held, new_task
 from load import Load
+from promises import promise, rounds
 from waiting import wait_for
 
 WORKERS = {"api": 4, "slow": 2, "auth": 1}
@@ -29,21 +30,23 @@ def replaced(stack, pool, old):
     wait_for(complete, pause_s=0.005)
 
 
+@promise
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGUSR1])
 def test_each_worker_in_turn(stack, number):
     with Load(stack, pause_s=0.005) as load:
-        for worker in stack.workers("api") * 2:
-            if worker in stack.workers("api"):
-                os.kill(worker, number)
-                replaced(stack, "api", [worker])
+        for _ in range(rounds(8, 100)):
+            worker = stack.workers("api")[0]
+            os.kill(worker, number)
+            replaced(stack, "api", [worker])
         time.sleep(0.1)
     assert len(load.answers) >= 50
     assert load.failed() == []
 
 
+@promise
 def test_whole_pool_at_once(stack):
     with Load(stack, pause_s=0.005) as load:
-        for _ in range(4):
+        for _ in range(rounds(4, 20)):
             time.sleep(0.2)
             old = stack.workers("api")
             for worker in old:
@@ -160,10 +163,11 @@ def test_sighup_only_opens_the_log_anew(stack):
         assert pool.stop() == [0]
 
 
+@promise
 @pytest.mark.parametrize("number", CRASHES)
 def test_killed_worker(stack, number):
     """At most one request is lost for each, as a 503; another worker takes its place."""
-    kills = 12
+    kills = rounds(12, 150)
     with Load(stack, pause_s=0.005) as load:
         for _ in range(kills):
             time.sleep(random.uniform(0.05, 0.15))
