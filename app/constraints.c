@@ -18,6 +18,14 @@
 		FAULT_LENGTH, "must be at most 20 texts of 1 to 50 characters", .min = "1",        \
 										.max = "50"        \
 	}
+#define NEEDED_TO_REPEAT                                                                           \
+	{                                                                                          \
+		FAULT_REQUIRED, "is needed by a task that repeats"                                 \
+	}
+#define NOT_ONCE_DONE                                                                              \
+	{                                                                                          \
+		FAULT_CONFLICT, "must be null for a task that is done", .with = "status"           \
+	}
 
 const struct constraint constraints[] = {
 	{ "users_email_key", ERR_EMAIL_TAKEN, "email", TAKEN },
@@ -29,6 +37,8 @@ const struct constraint constraints[] = {
 	  .target = sql_project_exists },
 	{ "tasks_category_fkey", ERR_VALIDATION, "category_id", NOT_ONE_OF_YOUR("categories"),
 	  .target = sql_category_exists },
+	{ "tasks_recurrence_due_check", ERR_VALIDATION, "due_date", NEEDED_TO_REPEAT },
+	{ "tasks_recurrence_open", ERR_VALIDATION, "recurrence", NOT_ONCE_DONE },
 	/* Two tasks that were appended at once drew the same random digits: try again. */
 	{ "tasks_place", ERR_UNAVAILABLE },
 	{ "place_cursor", ERR_INVALID_CURSOR },

@@ -1,7 +1,7 @@
 /* board.c -- /tasks/{id}/move and /tasks/bulk: places on the board, and many tasks at once. */
 #include <string.h>
 
-#include "api/tasks.h"
+#include "api/repeat.h"
 #include "app.h"
 #include "base/uuid.h"
 #include "shapes.h"
@@ -54,11 +54,17 @@ static const struct field bulk_update_fields[] = {
 	FIELD_AS("priority", struct bulk_update, task.priority, .words = &task_priorities),
 	FIELD_AS("due_date", struct bulk_update, task.due_date, .nullable = true),
 	FIELD_AS("remind_at", struct bulk_update, task.remind_at, .nullable = true),
+	FIELD_AS("recurrence", struct bulk_update, task.recurrence, .nullable = true, .min = 1,
+		 .max = 200),
+	FIELD_AS("recurrence_from", struct bulk_update, task.recurrence_from,
+		 .words = &recurrence_starts),
 	FIELD_AS("project_id", struct bulk_update, task.project_id, .nullable = true),
 	FIELD_AS("category_id", struct bulk_update, task.category_id, .nullable = true),
 	FIELD(struct bulk_update, after, .nullable = true),
 	FIELD(struct bulk_update, before, .nullable = true),
 	ANSWER("completed_at", KIND_INSTANT, .nullable = true),
+	ANSWER("recurrence_of", KIND_UUID, .nullable = true),
+	ANSWER("next_task_id", KIND_UUID, .nullable = true),
 	ANSWER("position", KIND_TEXT, .min = 1, .max = 200, .format = &format_position),
 	ANSWER("created_at", KIND_INSTANT),
 	ANSWER("updated_at", KIND_INSTANT),
@@ -102,22 +108,31 @@ static const struct field bulk_delete_fields[] = {
 static const struct shape bulk_delete_shape =
 	SHAPE(struct bulk_delete, "BulkDelete", bulk_delete_fields);
 
-static enum err move_task(struct request *req)
+static enum err write_move(struct request *req, const void *members)
 {
-	struct move in = { 0 };
+	const struct move *in = members;
 	struct result results[2];
-
-	TRY(body_read(req, &in));
 	struct query queries[] = {
-		sql_board_move(req->id, req->body.sent, in.status, in.project_id, in.after,
-			       in.before, &req->when),
+		sql_board_move(req->id, req->body.sent, in->status, in->project_id, in->after,
+			       in->before, &req->when),
 		sql_task_get(req->id),
 	};
+
 	TRY(ask_all(req, queries, 2, results));
 	if (results[0].row_count == 0)
 		return reply_unchanged(req, sql_task_get(req->id));
 	const char *faults = result_text(&results[0], 0, "_faults");
 	return faults ? ask_rejected(req, faults) : reply_with_row(req, 200, &results[1]);
+}
+
+static enum err move_task(struct request *req)
+{
+	struct move in = { 0 };
+
+	TRY(body_read(req, &in));
+	if (!in.status || strcmp(in.status, "DONE") != 0)
+		return write_move(req, &in);
+	return repeat_around(req, repeat_ids(req), write_move, &in);
 }
 
 /* Refuses each update of a task that an earlier one changes. */
@@ -140,17 +155,40 @@ static enum err check_updates(struct request *req, const struct objects *updates
 	return refuse_faults(req);
 }
 
+static enum err write_updates(struct request *req, const void *members)
+{
+	const struct bulk *in = members;
+	struct result results[2];
+	struct query queries[] = { sql_board_update(in->updates.json),
+				   sql_board_updated(in->updates.json) };
+
+	TRY(ask_all(req, queries, 2, results));
+	return reply_rows(req, &results[1]);
+}
+
+/* The ids of the tasks that the updates make done. */
+static struct strings completed_ids(struct request *req, const struct objects *updates)
+{
+	const char **ids = arena_alloc(req->arena, updates->count * sizeof *ids);
+	size_t count = 0;
+
+	for (size_t i = 0; i < updates->count; i++) {
+		const struct bulk_update *update = updates->items[i];
+		if (task_is_done(&update->task))
+			ids[count++] = repeat_id(req, &update->task.id);
+	}
+	return (struct strings){ ids, count, true };
+}
+
 static enum err update_tasks(struct request *req)
 {
 	struct bulk in = { 0 };
-	struct result results[2];
 
 	TRY(body_read(req, &in));
 	TRY(check_updates(req, &in.updates));
-	struct query queries[] = { sql_board_update(in.updates.json),
-				   sql_board_updated(in.updates.json) };
-	TRY(ask_all(req, queries, 2, results));
-	return reply_rows(req, &results[1]);
+	struct strings done = completed_ids(req, &in.updates);
+	return done.count > 0 ? repeat_around(req, done, write_updates, &in)
+			      : write_updates(req, &in);
 }
 
 static enum err delete_tasks(struct request *req)

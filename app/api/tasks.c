@@ -1,7 +1,7 @@
 /* tasks.c -- /tasks: what is to be done, on a board of three columns. */
 #include <string.h>
 
-#include "api/tasks.h"
+#include "api/repeat.h"
 #include "app.h"
 #include "base/uuid.h"
 #include "shapes.h"
@@ -10,6 +10,7 @@
 
 const struct words task_statuses = WORDS("TaskStatus", "TODO", "IN_PROGRESS", "DONE");
 const struct words task_priorities = WORDS("TaskPriority", "LOW", "MEDIUM", "HIGH", "URGENT");
+const struct words recurrence_starts = WORDS("RecurrenceStart", "DUE", "COMPLETION");
 static const struct words orders = WORDS("TaskSortBy", "created_at", "updated_at", "due_date",
 					 "priority", "position", "title");
 
@@ -27,6 +28,17 @@ static const struct field task_fields[] = {
 	      .doc = "A time, or a date: then the task is due until that day ends where the user "
 		     "is. It reads back as it was written."),
 	FIELD(struct task, remind_at, .nullable = true),
+	FIELD(struct task, recurrence, .nullable = true, .min = 1, .max = 200,
+	      .doc = "A rule by which the task repeats, such as `FREQ=WEEKLY;BYDAY=MO,TH` (RFC "
+		     "5545 section 3.3.10): FREQ, INTERVAL, "
+		     "BYDAY, BYMONTHDAY, BYMONTH, BYSETPOS, WKST, and COUNT or UNTIL. It needs a "
+		     "due date. When the task is done, the next one is made and takes the rule."),
+	FIELD(struct task, recurrence_from, .words = &recurrence_starts, .preset = "DUE",
+	      .doc = "What the next due date is counted from."),
+	FIELD(struct task, recurrence_of, .access = KEPT, .nullable = true,
+	      .doc = "The first task of the series, if this is a later one."),
+	FIELD(struct task, next_task_id, .access = KEPT, .nullable = true,
+	      .doc = "The task that was made when this one was done."),
 	FIELD(struct task, project_id, .nullable = true, .doc = "One of my projects."),
 	FIELD(struct task, category_id, .nullable = true, .doc = "One of my categories."),
 	FIELD(struct task, position, .access = KEPT, .min = 1, .max = 200,
@@ -38,6 +50,11 @@ static const struct field task_fields[] = {
 	FIELD(struct task, updated_at, .access = KEPT),
 };
 
+bool task_is_done(const struct task *task)
+{
+	return task->completed.value || (task->status && strcmp(task->status, "DONE") == 0);
+}
+
 void task_check(const void *in, const struct strings *sent, struct faults *faults)
 {
 	const struct task *task = in;
@@ -47,11 +64,11 @@ void task_check(const void *in, const struct strings *sent, struct faults *fault
 		fault_add(faults, "completed",
 			  (struct fault){ FAULT_CONFLICT, "must agree with status",
 					  .with = "status" });
-	if (task->completed_at.set && !task->completed.value &&
-	    (!task->status || strcmp(task->status, "DONE") != 0))
+	if (task->completed_at.set && !task_is_done(task))
 		fault_add(faults, "completed_at",
 			  (struct fault){ FAULT_CONFLICT, "must be null unless it is done",
 					  .with = "status" });
+	repeat_check(task, faults);
 }
 
 const struct shape task_shape = SHAPE(struct task, "Task", task_fields, .check = task_check);
@@ -74,7 +91,8 @@ struct task_filter {
 	struct boolean completed;
 	struct reference project_id, category_id;
 	struct moment due_date_from, due_date_to;
-	struct boolean archived;
+	struct boolean archived, recurring;
+	struct uuid recurrence_of;
 	const char *search;
 	struct page page;
 };
@@ -92,6 +110,10 @@ struct task_filter {
 		      .doc = "Due then or later; a date is a local day."),                         \
 		FIELD(struct task_filter, due_date_to,                                             \
 		      .doc = "Due then or before; a date is a local day."),                        \
+		FIELD(struct task_filter, recurring,                                               \
+		      .doc = "Only those that repeat, or only others."),                           \
+		FIELD(struct task_filter, recurrence_of,                                           \
+		      .doc = "Only the later tasks of the series that began with this one."),      \
 		FIELD(struct task_filter, search, .slow = true, .min = 1, .max = 100,              \
 		      .doc = "Only with this text in title or description, regardless of case "    \
 			     "and accents."),                                                      \
@@ -157,8 +179,8 @@ static enum err reply_tasks(struct request *req, struct task_filter f)
 			  sql_task_list(f.status, f.priority, f.completed, f.project_id.id,
 					f.project_id.none, f.category_id.id, f.category_id.none,
 					live_only, f.due_date_from.instant, f.due_date_to.instant,
-					f.due_date_from.date, f.due_date_to.date, f.search,
-					&f.page));
+					f.due_date_from.date, f.due_date_to.date, f.recurring,
+					f.recurrence_of, f.search, &f.page));
 }
 
 static enum err list_tasks(struct request *req)
@@ -172,7 +194,8 @@ static enum err create(struct request *req, const struct task *in, struct query 
 			     sql_task_create(in->id, in->title, in->description,
 					     in->completed.value ? "DONE" : in->status,
 					     in->priority, in->due_date.instant, in->due_date.date,
-					     in->remind_at, in->project_id, in->category_id),
+					     in->remind_at, in->recurrence, in->recurrence_from,
+					     in->project_id, in->category_id),
 			     existing);
 }
 
@@ -210,14 +233,24 @@ static enum err get_task(struct request *req)
 	return reply_row(req, sql_task_get(req->id));
 }
 
-static enum err change_task(struct request *req, const struct task *in)
+static enum err write_task(struct request *req, const void *members)
 {
+	const struct task *in = members;
+
 	return reply_changed(req,
 			     sql_task_update(req->id, req->body.sent, in->title, in->description,
 					     in->status, in->completed, in->priority,
 					     in->due_date.instant, in->due_date.date, in->remind_at,
-					     in->project_id, in->category_id, &req->when),
+					     in->recurrence, in->recurrence_from, in->project_id,
+					     in->category_id, &req->when),
 			     sql_task_get(req->id));
+}
+
+/* One that is done by it may have a next one. */
+static enum err change_task(struct request *req, const struct task *in)
+{
+	return task_is_done(in) ? repeat_around(req, repeat_ids(req), write_task, in)
+				: write_task(req, in);
 }
 
 static enum err update_task(struct request *req)

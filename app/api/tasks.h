@@ -4,7 +4,7 @@
 
 #include "field/field.h"
 
-extern const struct words task_statuses, task_priorities;
+extern const struct words task_statuses, task_priorities, recurrence_starts;
 
 struct task {
 	struct uuid id;
@@ -12,6 +12,8 @@ struct task {
 	struct boolean completed;
 	struct moment due_date;
 	struct instant remind_at;
+	const char *recurrence, *recurrence_from;
+	struct uuid recurrence_of, next_task_id;
 	struct uuid project_id, category_id;
 	struct integer version;
 	const char *position;
@@ -20,5 +22,8 @@ struct task {
 
 /* `completed` and `status` are one fact; a body in which they disagree is wrong. */
 void task_check(const void *in, const struct strings *sent, struct faults *faults);
+
+/* Whether these members make a task done. */
+bool task_is_done(const struct task *task);
 
 #endif

@@ -208,6 +208,11 @@ enum err db_begin(struct db *db, struct arena *arena, enum db_view view,
 	return err;
 }
 
+bool db_in_transaction(const struct db *db)
+{
+	return db->in_transaction;
+}
+
 enum err db_commit(struct db *db, struct arena *arena, bool undo, const struct query *query)
 {
 	struct batch batch = { undo ? undo_work : NULL, "COMMIT", query, query ? 1 : 0 };

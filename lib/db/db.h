@@ -80,6 +80,7 @@ enum err db_begin(struct db *db, struct arena *arena, enum db_view view,
 enum err db_commit(struct db *db, struct arena *arena, bool undo, const struct query *query)
 	__attribute__((warn_unused_result));
 void db_rollback(struct db *db, struct arena *arena);
+bool db_in_transaction(const struct db *db);
 
 /* Inside an explicit transaction: takes back all but its first query, so that more can be asked
  * after a query has failed. Outside of one there is nothing to take back. */

@@ -255,6 +255,15 @@ struct instant result_instant(const struct result *result, int row, const char *
 		     : (struct instant){ 0 };
 }
 
+struct date result_date(const struct result *result, int row, const char *name)
+{
+	int len;
+	const char *bytes = value_of(result, row, name, &len);
+
+	return bytes ? (struct date){ (int32_t)read_u32(bytes) + PG_EPOCH_DAYS, true }
+		     : (struct date){ 0 };
+}
+
 struct uuid result_uuid(const struct result *result, int row, const char *name)
 {
 	int len;

@@ -42,6 +42,7 @@ const char *result_text(const struct result *result, int row, const char *name);
 bool result_bool(const struct result *result, int row, const char *name);
 struct integer result_integer(const struct result *result, int row, const char *name);
 struct instant result_instant(const struct result *result, int row, const char *name);
+struct date result_date(const struct result *result, int row, const char *name);
 struct uuid result_uuid(const struct result *result, int row, const char *name);
 
 /* Whether the result has a column of that name. */

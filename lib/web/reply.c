@@ -127,7 +127,7 @@ enum err reply_changed(struct request *req, struct query query, struct query cur
 {
 	struct result rows;
 
-	if (req->body.sent.set && req->body.sent.count == 0)
+	if (req->route->merge && req->body.sent.count == 0)
 		return reply_as_is(req, current);
 	TRY(ask(req, query, &rows));
 	return rows.row_count == 0 ? reply_unchanged(req, current)

@@ -59,9 +59,10 @@ coalesce(row ->> 'status', CASE WHEN (row ->> 'completed')::boolean THEN 'DONE' 
 -- import_task_take(rows jsonb, overwrite bool) many
 -- Takes tasks; one without a position goes to the end of its column.
 {outcomes}
-FROM import_rows('tasks', '{title,description,status,priority,due_date,due_on,remind_at,project_id,category_id,
+FROM import_rows('tasks', '{title,description,status,priority,due_date,due_on,remind_at,recurrence,recurrence_from,
+                            recurrence_of,next_task_id,project_id,category_id,
                             completed_at,place_key,version,created_at,updated_at}',
-                 '{"status": "TODO", "priority": "MEDIUM"}',
+                 '{"status": "TODO", "priority": "MEDIUM", "recurrence_from": "DUE"}',
                  (SELECT jsonb_agg((split_due(row) - ARRAY['position', 'completed',
                                                CASE WHEN row ->> 'completed_at' IS NULL THEN 'completed_at' END])
                                    || CASE WHEN row ? 'position'

@@ -2,7 +2,7 @@
 
 -- fragment task_columns
 id, title, description, status, priority, completed_at IS NOT NULL AS completed, completed_at,
-due_on AS due_date, due_date, remind_at, project_id, category_id, place_key AS position, version, created_at, updated_at
+due_on AS due_date, due_date, remind_at, recurrence, recurrence_from, recurrence_of, next_task_id, project_id, category_id, place_key AS position, version, created_at, updated_at
 
 -- fragment task_row
 {task_columns}, {row_tag} AS _etag
@@ -28,6 +28,8 @@ AND {due_day} >= :due_from_day                                                  
 AND due_date >= (:due_from_day::timestamp - interval '1 day') AT TIME ZONE 'UTC'      --? due_from_day
 AND {due_day} <= :due_to_day                                                          --? due_to_day
 AND due_date < (:due_to_day::timestamp + interval '2 days') AT TIME ZONE 'UTC'        --? due_to_day
+AND (recurrence IS NOT NULL) = :recurring                                            --? recurring
+AND recurrence_of = :recurrence_of                                                    --? recurrence_of
 {is_found}
 
 -- task_get(id uuid) reads
@@ -41,19 +43,21 @@ WHERE user_id = current_user_id() AND id = :id AND project_id = :project_id;
 
 -- task_create(
 --     id uuid, title text, description text, status task_status, priority task_priority,
---     due_date timestamptz, due_on date, remind_at timestamptz, project_id uuid, category_id uuid)
+--     due_date timestamptz, due_on date, remind_at timestamptz, recurrence text, recurrence_from text,
+--     project_id uuid, category_id uuid)
 -- Makes a task at the end of its column; no row if the user has one with this id.
 INSERT INTO tasks (user_id, id, title, description, status, priority, due_date, due_on, remind_at,
-                   project_id, category_id)
+                   recurrence, recurrence_from, project_id, category_id)
 VALUES (current_user_id(), :id, :title, :description, coalesce(:status, 'TODO'),
-        coalesce(:priority, 'MEDIUM'), :due_date, :due_on, :remind_at, :project_id, :category_id)
+        coalesce(:priority, 'MEDIUM'), :due_date, :due_on, :remind_at, :recurrence,
+        coalesce(:recurrence_from, 'DUE'), :project_id, :category_id)
 ON CONFLICT (user_id, id) DO NOTHING
 RETURNING {task_row};
 
 -- task_update(
 --     id uuid, sent text[], title text, description text, status task_status, completed bool,
 --     priority task_priority, due_date timestamptz, due_on date, remind_at timestamptz,
---     project_id uuid, category_id uuid) guarded
+--     recurrence text, recurrence_from text, project_id uuid, category_id uuid) guarded
 -- Changes the members that were sent; `completed` is the status by another name.
 UPDATE tasks
 SET title = merge('title', :sent, :title, title),
@@ -67,6 +71,8 @@ SET title = merge('title', :sent, :title, title),
     due_on = merge('due_date', :sent, :due_on, due_on),
     due_date = CASE WHEN 'due_date' = ANY (:sent) AND :due_on IS NULL THEN :due_date ELSE due_date END,
     remind_at = merge('remind_at', :sent, :remind_at, remind_at),
+    recurrence = merge('recurrence', :sent, :recurrence, recurrence),
+    recurrence_from = merge('recurrence_from', :sent, :recurrence_from, recurrence_from),
     project_id = merge('project_id', :sent, :project_id, project_id),
     category_id = merge('category_id', :sent, :category_id, category_id)
 WHERE user_id = current_user_id() AND id = :id
@@ -83,7 +89,7 @@ RETURNING id;
 -- task_list(
 --     status task_status[], priority task_priority[], completed bool, project_id uuid, no_project bool,
 --     category_id uuid, no_category bool, live_only bool, due_from timestamptz, due_to timestamptz,
---     due_from_day date, due_to_day date, search text) reads pages
+--     due_from_day date, due_to_day date, recurring bool, recurrence_of uuid, search text) reads pages
 -- One page in one order. Without a due date a task comes last in both directions.
 -- by created_at timestamptz
 -- by updated_at timestamptz
