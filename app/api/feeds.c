@@ -150,6 +150,7 @@ static void put_task(struct feed *feed, const struct result *rows, int row)
 			 .category = result_text(rows, row, "category"),
 			 .url = task_url(feed, id),
 			 .due = result_instant(rows, row, "due_date"),
+			 .due_on = result_date(rows, row, "due_on"),
 			 .started = strcmp(result_text(rows, row, "status"), "IN_PROGRESS") == 0,
 			 .priority = priority_of(result_text(rows, row, "priority")),
 			 .sequence = (int)result_integer(rows, row, "version").value,
@@ -249,8 +250,8 @@ static const struct route feeds_routes[] = {
 	  .media_type = "text/calendar", .digested = true, .slow = true,
 	  .refusals = { ERR_NOT_FOUND, ERR_NOT_CONFIGURED }, .doc = "Read a calendar feed",
 	  .about = "iCalendar (RFC 5545): the open tasks with a due date, the soonest first, 5000 "
-		   "at most. Tasks of archived projects are left out. An address that is cut, "
-		   "revoked or guessed is 404." },
+		   "at most. What is due on a day lasts all of it. Tasks of archived projects are "
+		   "left out. An address that is cut, revoked or guessed is 404." },
 };
 
 const struct resource feeds_resource = { .name = "feeds",

@@ -75,25 +75,57 @@ static icalproperty *add_plain(icalcomponent *component, const char *name, const
 	return property;
 }
 
+/* Drops what RFC 3339 has within a text and iCalendar has not: 2027-04-01 becomes 20270401, a
+ * moment loses its fraction. Returns the address of the NUL. */
+static char *make_basic(char *text)
+{
+	char *out = text;
+
+	for (const char *at = text; *at && *at != '.'; at++)
+		if (*at != '-' && *at != ':')
+			*out++ = *at;
+	*out = '\0';
+	return out;
+}
+
 /* Adds a moment, to the second, in UTC: 20270401T160000Z. libical knows no year after 3000. */
 static void add_time(icalcomponent *component, const char *name, struct instant instant)
 {
-	char text[INSTANT_TEXT_BYTES], *out = text;
+	char text[INSTANT_TEXT_BYTES];
 
 	instant_format(text, instant.us);
-	for (const char *at = text; *at != '.'; at++)
-		if (*at != '-' && *at != ':')
-			*out++ = *at;
-	memcpy(out, "Z", 2);
+	memcpy(make_basic(text), "Z", 2);
 	add_plain(component, name, text);
 }
 
+/* Adds a day (section 3.3.4): 20270401, the same wherever it is read. */
+static void add_day(icalcomponent *component, const char *name, struct date date)
+{
+	char text[DATE_TEXT_BYTES];
+
+	date_format(text, date.days);
+	make_basic(text);
+	ical->icalproperty_add_parameter(add_plain(component, name, text),
+					 ical->icalparameter_new_value(ICAL_VALUE_DATE));
+}
+
+static void add_due(icalcomponent *component, const char *name, const struct ical_entry *entry)
+{
+	if (entry->due_on.set)
+		add_day(component, name, entry->due_on);
+	else
+		add_time(component, name, entry->due);
+}
+
+/* An event that starts on a day and has no end lasts for that day (section 3.6.1). So the last day
+ * of the calendar needs none after it. */
 static void add_times_of_event(icalcomponent *component, const struct ical_entry *entry)
 {
 	struct icaldurationtype shown = { .minutes = EVENT_MINUTES };
 
-	add_time(component, "DTSTART", entry->due);
-	ical->icalcomponent_add_property(component, ical->icalproperty_new_duration(shown));
+	add_due(component, "DTSTART", entry);
+	if (!entry->due_on.set)
+		ical->icalcomponent_add_property(component, ical->icalproperty_new_duration(shown));
 	ical->icalcomponent_add_property(component,
 					 ical->icalproperty_new_transp(ICAL_TRANSP_TRANSPARENT));
 }
@@ -103,7 +135,7 @@ static void add_times_of_todo(icalcomponent *component, const struct ical_entry 
 	icalproperty_status status =
 		entry->started ? ICAL_STATUS_INPROCESS : ICAL_STATUS_NEEDSACTION;
 
-	add_time(component, "DUE", entry->due);
+	add_due(component, "DUE", entry);
 	ical->icalcomponent_add_property(component, ical->icalproperty_new_status(status));
 }
 

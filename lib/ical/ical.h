@@ -12,16 +12,17 @@
 #include "base/buf.h"
 #include "base/types.h"
 
-/* What is to be done at a moment. */
+/* What is to be done at a moment, or on a day. */
 struct ical_entry {
 	bool todo;	 /* a VTODO; else a VEVENT, which every calendar shows */
 	const char *uid; /* never changes (section 3.8.4.7) */
 	const char *summary;
 	const char *description, *category, *url; /* NULL: none */
 	struct instant due;
-	bool started; /* of a to-do */
-	int priority; /* 1 (the highest) to 9 (section 3.8.1.9) */
-	int sequence; /* how often it was changed */
+	struct date due_on; /* set: a whole day, and `due` is not written */
+	bool started;	    /* of a to-do */
+	int priority;	    /* 1 (the highest) to 9 (section 3.8.1.9) */
+	int sequence;	    /* how often it was changed */
 	struct instant changed;
 };
 

@@ -23,9 +23,10 @@ SELECT found AS _found, take_turn(:patience_ms) AS _turn
 FROM (SELECT begin_feed_request(:secret_hash) AS found OFFSET 0) AS feed;
 
 -- feed_tasks(after_due timestamptz, after uuid, rows int) reads
--- The next open tasks that are due some time, the soonest first. Those of archived projects are left out.
-SELECT t.id, t.title, t.description, t.status::text, t.priority::text, t.due_date, c.name AS category,
-       t.version, t.updated_at
+-- The next open tasks that are due some time, the soonest first; what is due on a day comes at its end. Tasks
+-- of archived projects are left out.
+SELECT t.id, t.title, t.description, t.status::text, t.priority::text, t.due_date, t.due_on,
+       c.name AS category, t.version, t.updated_at
 FROM tasks AS t
 LEFT JOIN categories AS c ON c.user_id = t.user_id AND c.id = t.category_id
 WHERE t.user_id = current_user_id() AND t.completed_at IS NULL AND t.due_date IS NOT NULL

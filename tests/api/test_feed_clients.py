@@ -79,13 +79,14 @@ def subscriber(stack, user, tmp_path):
 def test_a_calendar_program_follows_the_feed(user, subscriber):
     category = make(user, "categories", name="Garden")
     task = make(user, "tasks", title="Water; the, plants", due_date="2027-03-28T00:30:00Z", category_id=category["id"])
+    make(user, "tasks", title="by the end of the day", due_date="2027-03-29")
     make(user, "tasks", title="x\r\nEND:VEVENT\u2028SUMMARY:forged", due_date="2027-03-28T01:00:00Z")
     gone = make(user, "tasks", title="soon done", due_date="2027-03-28T12:00:00Z")
     subscriber.subscribe()
     assert subscriber.fetch().returncode == 0
     assert subscriber.agenda("2027-03-27", "2027-03-30") == [
         "2027-03-28 01:30 Water; the, plants Garden", "2027-03-28 03:00 x", "END:VEVENT", "SUMMARY:forged",
-        "2027-03-28 14:00 soon done"]
+        "2027-03-28 14:00 soon done", "2027-03-29 by the end of the day"]
     user.patch(f"/tasks/{task['id']}", json={"title": "Water", "due_date": "2027-03-29T08:00:00+02:00"})
     user.patch(f"/tasks/{gone['id']}/complete", json={"completed": True})
     assert subscriber.fetch().returncode == 0

@@ -6,6 +6,7 @@ import re
 import socket
 import ssl
 import uuid
+import zoneinfo
 
 import icalendar
 import pytest
@@ -103,6 +104,40 @@ def test_a_to_do(user, client, feed):
     assert [one["PRIORITY"], two["PRIORITY"]] == [1, 9]
     assert one["DUE"].dt == datetime.datetime.fromisoformat(due(1)) and "DTSTART" not in one
     assert [entry["SUMMARY"] for entry in entries(read(client, f"{feed}?type=event"))] == ["one", "two"]
+
+
+def test_a_whole_day(user, client, feed):
+    """The day itself, wherever it is read: neither a moment nor a length, which only moments have."""
+    user.patch("/users/me", json={"timezone": "Pacific/Kiritimati"})
+    task = make(user, "tasks", title="by then", due_date="2027-04-01")
+    [event] = entries(read(client, feed))
+    assert event["DTSTART"].dt == datetime.date(2027, 4, 1) and event["DTSTART"].params["VALUE"] == "DATE"
+    assert not {"DTEND", "DURATION", "DUE"} & set(event) and event["TRANSP"] == "TRANSPARENT"
+    [todo] = entries(read(client, f"{feed}?type=todo"), "VTODO")
+    assert todo["DUE"].dt == datetime.date(2027, 4, 1) and todo["DUE"].params["VALUE"] == "DATE"
+    assert not {"DTSTART", "DURATION"} & set(todo)
+    user.patch("/users/me", json={"timezone": "Pacific/Pago_Pago"})
+    assert entries(read(client, feed))[0]["DTSTART"].dt == datetime.date(2027, 4, 1)
+    user.patch(f"/tasks/{task['id']}", json={"due_date": "2027-04-01T12:00:00Z"})
+    [event] = entries(read(client, feed))
+    assert event["DTSTART"].dt == datetime.datetime(2027, 4, 1, 12, tzinfo=UTC) and "DURATION" in event
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_days_among_moments(user, client, feed, zone):
+    """A day comes at its end in the user's zone; the first and the last of the calendar are days as well."""
+    user.patch("/users/me", json={"timezone": zone})
+    days = ["0001-01-01", "0001-01-02", "2028-02-29", "9999-12-30", "9999-12-31"]
+    for day in reversed(days):
+        make(user, "tasks", title=day, due_date=day)
+    noon = datetime.datetime(2028, 2, 29, 12, tzinfo=zoneinfo.ZoneInfo(zone))
+    for title, moment in (("noon", noon), ("the noon after", noon + datetime.timedelta(days=1))):
+        make(user, "tasks", title=title, due_date=moment.isoformat())
+    for kind, query, name in (("VEVENT", "", "DTSTART"), ("VTODO", "?type=todo", "DUE")):
+        content = client.get(feed + query).content
+        assert [entry["SUMMARY"] for entry in entries(components(content), kind)] == [
+            *days[:2], "noon", days[2], "the noon after", *days[3:]]
+        assert values(content, f"{name};VALUE=DATE") == [day.replace("-", "") for day in days]
 
 
 def test_what_is_in_it(user, stranger, client, feed):
@@ -224,7 +259,8 @@ def test_the_tag_changes_with_what_is_shown(user, client, feed):
     task = make(user, "tasks", title="one", due_date=due(), category_id=category["id"])
     path = f"/tasks/{task['id']}"
     assert is_new() and not is_new()
-    for change in ({"title": "two"}, {"title": "one"}, {"due_date": due(2)}, {"description": "x"}, {"priority": "LOW"}):
+    for change in ({"title": "two"}, {"title": "one"}, {"due_date": due(2)}, {"description": "x"}, {"priority": "LOW"},
+                   {"due_date": "2027-03-03"}, {"due_date": "2027-03-04"}):
         user.patch(path, json=change)
         assert is_new(), change
     user.patch(f"/categories/{category['id']}", json={"name": "another"})

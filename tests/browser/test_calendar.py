@@ -29,6 +29,17 @@ def test_entries_of_both_kinds(workshop, client, user):
     assert (todo["kind"], todo["due"], todo["status"]) == ("vtodo", "2027-04-01T16:00:00Z", "IN-PROCESS")
 
 
+def test_a_whole_day(workshop, client, user):
+    for day in ("0001-01-01", "2027-04-01", "9999-12-31"):
+        make(user, "tasks", due_date=day)
+    path = address(user)
+    events = read(workshop, client, path)["entries"]
+    assert [event["dtstart"] for event in events] == ["0001-01-01", "2027-04-01", "9999-12-31"]
+    assert not any({"duration", "dtend"} & event.keys() for event in events)
+    todos = read(workshop, client, f"{path}?type=todo")["entries"]
+    assert [todo["due"] for todo in todos] == ["0001-01-01", "2027-04-01", "9999-12-31"]
+
+
 def test_naughty_texts(workshop, client, user):
     for number, text in enumerate(NAUGHTY):
         category = make(user, "categories", name=f"{number} {text}"[:50])

@@ -141,6 +141,51 @@ static void test_folding(void **state)
 	}
 }
 
+/* A whole day has the day alone: no moment, and no length (RFC 5545 section 3.6.1). */
+static void test_event_of_a_day(void **state)
+{
+	struct ical_entry entry = entry_of("x");
+
+	(void)state;
+	entry.due_on = (struct date){ 20909, true };
+	assert_entry(&entry, "BEGIN:VEVENT\r\n"
+			     "UID:7\r\n"
+			     "DTSTAMP:20270401T155959Z\r\n"
+			     "LAST-MODIFIED:20270401T155959Z\r\n"
+			     "SEQUENCE:2\r\n"
+			     "DTSTART;VALUE=DATE:20270401\r\n"
+			     "TRANSP:TRANSPARENT\r\n"
+			     "SUMMARY:x\r\n"
+			     "PRIORITY:5\r\n"
+			     "END:VEVENT\r\n");
+}
+
+static void test_days(void **state)
+{
+	static const struct {
+		int32_t days;
+		const char *line;
+	} rows[] = {
+		{ -719162, "\r\nDUE;VALUE=DATE:00010101\r\n" },
+		{ -1, "\r\nDUE;VALUE=DATE:19691231\r\n" },
+		{ 0, "\r\nDUE;VALUE=DATE:19700101\r\n" },
+		{ 21243, "\r\nDUE;VALUE=DATE:20280229\r\n" },
+		{ 2932896, "\r\nDUE;VALUE=DATE:99991231\r\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct ical_entry entry = entry_of("x");
+		struct buf buf = { 0 };
+		entry.todo = true;
+		entry.due_on = (struct date){ rows[i].days, true };
+		ical_put(&buf, &entry);
+		buf_putc(&buf, '\0');
+		assert_non_null(strstr(buf.data, rows[i].line));
+		buf_free(&buf);
+	}
+}
+
 static void test_moments(void **state)
 {
 	static const struct {
@@ -167,9 +212,14 @@ static void test_moments(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_calendar), cmocka_unit_test(test_event),
-		cmocka_unit_test(test_todo),	 cmocka_unit_test(test_texts_that_look_like_lines),
-		cmocka_unit_test(test_folding),	 cmocka_unit_test(test_moments),
+		cmocka_unit_test(test_calendar),
+		cmocka_unit_test(test_event),
+		cmocka_unit_test(test_todo),
+		cmocka_unit_test(test_texts_that_look_like_lines),
+		cmocka_unit_test(test_folding),
+		cmocka_unit_test(test_moments),
+		cmocka_unit_test(test_event_of_a_day),
+		cmocka_unit_test(test_days),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
