@@ -288,11 +288,20 @@ def test_what_is_no_fastcgi(pool, garbage):
 # Through nginx
 
 
+def is_waiting(pid):
+    """Whether a worker has a connection of the web server, beside the sockets on which it listens and asks the
+    database, and waits for the database or for the web server to take an answer, as the kernel says."""
+    process = pathlib.Path(f"/proc/{pid}")
+    try:
+        sockets = sum(os.readlink(fd).startswith("socket:") for fd in (process / "fd").iterdir())
+        where = (process / "wchan").read_text(encoding="ascii")
+    except OSError:
+        return False  # it has ended
+    return sockets >= 3 and "epoll" not in where and "poll" in where
+
+
 def workers_that_wait(stack):
-    """Those that wait for the database, or for the web server to take an answer, as the kernel says."""
-    waits = {pid: pathlib.Path(f"/proc/{pid}/wchan").read_text(encoding="ascii")
-             for pid in stack.workers("api")}
-    return [pid for pid, where in waits.items() if "epoll" not in where and "poll" in where]
+    return [pid for pid in stack.workers("api") if is_waiting(pid)]
 
 
 def test_a_request_that_kills_its_worker(stack, user):
