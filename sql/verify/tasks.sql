@@ -12,7 +12,9 @@ BEGIN
 	ASSERT (SELECT count(*) = 2 FROM pg_policies WHERE schemaname = 'daybook'
 		AND tablename = 'tasks' AND qual IS NOT NULL AND with_check IS NOT NULL), 'policies';
 	ASSERT (SELECT count(*) = 6 FROM pg_constraint
-		WHERE conrelid = 'daybook.tasks'::regclass AND contype = 'c'), 'constraints';
+		WHERE conrelid = 'daybook.tasks'::regclass AND contype = 'c' AND conname IN ('tasks_title_check',
+			'tasks_description_check', 'tasks_due_date_check', 'tasks_remind_at_check',
+			'tasks_completed_at_check', 'tasks_version_check')), 'constraints';
 	ASSERT (SELECT array_agg(tgname) @> '{keep_task,touch_row}' FROM pg_trigger
 		WHERE tgrelid = 'daybook.tasks'::regclass AND NOT tgisinternal), 'triggers';
 	ASSERT (SELECT bool_and(daybook.status_rank(s) = n) FROM
