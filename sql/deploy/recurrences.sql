@@ -124,7 +124,8 @@ $$;
 
 -- Before a repeating task is completed: makes the next one of its series, due on this day, at the end of the
 -- column TODO, and takes the rule away from the old one. That is no change of it: its completion follows in
--- this transaction. Without a day there is no next one.
+-- this transaction. Without a day there is no next one. A task that was imported has no number: its next one
+-- follows all that have.
 CREATE FUNCTION daybook.repeat_task(task_id uuid, next_id uuid, next_day date, next_rule text) RETURNS void
 	LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
@@ -137,7 +138,8 @@ BEGIN
 		due_date, due_clock, remind_at, recurrence, recurrence_from, recurrence_of, occurrence)
 	SELECT me, next_id, t.title, t.description, 'TODO', t.priority, t.project_id, t.category_id, n.due_on,
 		n.due_date, n.due_clock, n.remind_at, next_rule, t.recurrence_from, coalesce(t.recurrence_of, t.id),
-		coalesce(t.occurrence, 0) + 1
+		CASE WHEN t.recurrence_of IS NULL THEN 1 ELSE 1 + coalesce(t.occurrence, (SELECT max(s.occurrence)
+			FROM daybook.tasks AS s WHERE s.user_id = me AND s.recurrence_of = t.recurrence_of), 0) END
 	FROM daybook.tasks AS t, LATERAL daybook.due_next(t, next_day) AS n
 	WHERE t.user_id = me AND t.id = task_id AND next_day IS NOT NULL
 	ON CONFLICT (user_id, recurrence_of, occurrence) WHERE recurrence_of IS NOT NULL DO NOTHING

@@ -333,6 +333,26 @@ def test_a_series_goes_out_and_comes_back(user, client):
     assert other.get(TASKS, params={"recurrence_of": first["id"]}).json()["total"] == 2
 
 
+def test_a_series_that_came_in_never_ends_by_chance(user, client):
+    """Also when a task of it that is done gets a rule again, and is done before the last one."""
+    first = make(user, due_date="2027-04-01", recurrence=WEEKLY)
+    complete(user, next_of(user, first))
+    other = client.new_user(timezone="Europe/Berlin")
+    assert other.post("/users/me/import", json=user.get("/users/me/export").json()).status_code == 200
+    second, third = sorted(other.get(TASKS, params={"recurrence_of": first["id"]}).json()["tasks"],
+                           key=lambda task: task["due_date"])
+
+    def change(task, **members):
+        answer = other.patch(f"{TASKS}/bulk", json={"updates": [{"id": task["id"], **members}]})
+        assert answer.status_code == 200, answer.text
+        return answer.json()["tasks"][0]
+
+    change(second, status="TODO", recurrence=WEEKLY)
+    made = {change(task, status="DONE")["next_task_id"] for task in (second, third)}
+    assert made == {task["id"] for task in other.get(TASKS, params={"recurring": "true"}).json()["tasks"]}
+    assert len(made) == 2
+
+
 def test_an_imported_rule_is_checked(user):
     task = {"id": str(uuid.uuid4()), "title": "x", "recurrence": "FREQ=HOURLY", "due_date": "2027-04-01"}
     refused(user.post("/users/me/import", json={"format": 1, "tasks": [task]}), 400, "validation_failed", "tasks[0].recurrence")
