@@ -26,7 +26,7 @@ static bool read_number(const char *text, int digits, int min, int max, int *out
 
 	if (count == 0 || count > (size_t)digits || text[count] != '\0')
 		return false;
-	*out = atoi(text);
+	*out = (int)strtol(text, NULL, 10);
 	return *out >= min && *out <= max;
 }
 
@@ -268,11 +268,12 @@ static const char *check_together(unsigned seen, const struct recurrence *rule)
 const char *recur_parse(const char *text, struct recurrence *out)
 {
 	char copy[RECUR_MAX_BYTES + 1], *rest = copy;
+	size_t len = strlen(text);
 	unsigned seen = 0;
 
-	if (strlen(text) > RECUR_MAX_BYTES)
+	if (len > RECUR_MAX_BYTES)
 		return "must have at most 200 characters";
-	strcpy(copy, text);
+	memcpy(copy, text, len + 1);
 	*out = (struct recurrence){ .interval = 1 };
 	while (rest) {
 		const char *fault = read_part(strsep(&rest, ";"), &seen, out);
