@@ -302,6 +302,14 @@ def test_a_skip_that_is_refused(user, stranger):
     assert stranger.post(f"{TASKS}/{plain['id']}/skip").status_code == 403
 
 
+def test_skipping_where_the_path_names_the_user(user, stranger):
+    task = make(user, due_date="2027-04-01", recurrence=WEEKLY)
+    assert user.post(f"/users/{user.id}{TASKS}/{task['id']}/skip").json()["due_date"] == "2027-04-08"
+    assert stranger.post(f"/users/{stranger.id}{TASKS}/{task['id']}/skip").status_code == 404
+    assert stranger.post(f"/users/{user.id}{TASKS}/{task['id']}/skip").status_code == 403
+    assert get(user, task["id"])["due_date"] == "2027-04-08"
+
+
 @pytest.fixture
 def stranger(client):
     return client.new_user()
