@@ -2,7 +2,6 @@
 
 import datetime
 import uuid
-import zoneinfo
 
 import pytest
 
@@ -38,8 +37,13 @@ def next_of(user, task):
     return get(user, complete(user, task)["next_task_id"])
 
 
-def local_today(zone="Europe/Berlin"):
-    return datetime.datetime.now(zoneinfo.ZoneInfo(zone)).date()
+@pytest.fixture
+def noon(client):
+    """Somebody for whom it is about noon, so that no day ends during a test, and the day."""
+    now = datetime.datetime.now(datetime.timezone.utc)
+    ahead = 12 - now.hour  # Etc/GMT-5 is five hours ahead
+    day = (now + datetime.timedelta(hours=ahead)).date()
+    return client.new_user(timezone=f"Etc/GMT{-ahead:+d}" if ahead else "UTC"), day
 
 
 # Rules.
@@ -177,10 +181,11 @@ def test_a_count_comes_to_its_end(user):
     assert seen == ["2027-04-01", "2027-04-02", "2027-04-03"]
 
 
-def test_a_late_task_goes_on_behind_now(user):
-    start = local_today() - datetime.timedelta(days=10)
+def test_a_late_task_goes_on_behind_now(noon):
+    user, today = noon
+    start = today - datetime.timedelta(days=10)
     daily = make(user, due_date=str(start), recurrence="FREQ=DAILY")
-    assert next_of(user, daily)["due_date"] == str(local_today()), "today is not over"
+    assert next_of(user, daily)["due_date"] == str(today), "today is not over"
     counted = make(user, due_date=str(start), recurrence="FREQ=DAILY;COUNT=13")
     following = next_of(user, counted)
     assert following["recurrence"] == "FREQ=DAILY;COUNT=3", "those passed over count"
@@ -188,11 +193,12 @@ def test_a_late_task_goes_on_behind_now(user):
 
 
 @pytest.mark.parametrize("due", [-5, 5])
-def test_from_the_day_of_completion(user, due):
-    task = make(user, due_date=str(local_today() + datetime.timedelta(days=due)),
+def test_from_the_day_of_completion(noon, due):
+    user, today = noon
+    task = make(user, due_date=str(today + datetime.timedelta(days=due)),
                 recurrence="FREQ=DAILY;INTERVAL=3;COUNT=4", recurrence_from="COMPLETION")
     following = next_of(user, task)
-    assert following["due_date"] == str(local_today() + datetime.timedelta(days=3))
+    assert following["due_date"] == str(today + datetime.timedelta(days=3))
     assert (following["recurrence"], following["recurrence_from"]) == ("FREQ=DAILY;INTERVAL=3;COUNT=3", "COMPLETION")
 
 
@@ -236,7 +242,7 @@ def test_many_devices_complete_one_task(user):
         task = make(user, due_date="2027-04-01", recurrence=WEEKLY)
         ways = [way for way in WAYS if way != "scoped"] * 2
         answers = at_once(*(lambda way=way: WAYS[way](user, task) for way in ways))
-        assert {answer.status_code for answer in answers} <= {200, 429}
+        assert 200 in {answer.status_code for answer in answers} <= {200, 429, 503}  # 503: too long in the queue
         assert user.get(TASKS, params={"recurrence_of": task["id"]}).json()["total"] == 1
 
 
