@@ -15,7 +15,7 @@
 #include "daemon/log.h"
 #include "ical/ical.h"
 
-enum { SECRET_BYTES = 32, PAGE_TASKS = 100, MAX_TASKS = 5000, REFRESH_H = 1 };
+enum { SECRET_BYTES = 32, PAGE_TASKS = 20, MAX_TASKS = 5000, REFRESH_H = 1 };
 enum { ARENA_BYTES = 65536, KEPT_BYTES = 1 << 18, PATIENCE_MS = 2000 };
 
 #define FEEDS "/api/v1/feeds/"
