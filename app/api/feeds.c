@@ -47,21 +47,15 @@ struct feed_filter {
 static const struct field feed_filters[] = {
 	FIELD(struct feed_filter, type, .words = &feed_types, .preset = "event",
 	      .doc = "`event`: entries that every calendar shows. `todo`: to-dos, for programs "
-		     "that "
-		     "keep tasks."),
+		     "that keep tasks."),
 };
 
 static const struct shape feed_filters_shape = SHAPE(struct feed_filter, NULL, feed_filters);
 
-/* The digest of a feed's name, the last part of its address, as PostgreSQL reads a bytea. */
+/* The digest of a feed's name, the last part of its address. */
 static const char *digest_name(struct request *req, const char *name)
 {
-	uint8_t digest[SHA256_BYTES];
-	char hex[2 * SHA256_BYTES + 1];
-
-	sha256(name, strlen(name), digest);
-	hex_encode(digest, sizeof digest, hex);
-	return arena_printf(req->arena, "\\x%s", hex);
+	return db_digest(req->arena, name, strlen(name));
 }
 
 static const char *make_name(struct request *req)

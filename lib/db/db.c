@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/crypto.h"
+#include "base/encoding.h"
 #include "daemon/log.h"
 #include "daemon/metrics.h"
 #include "db/connection.h"
@@ -246,4 +247,14 @@ void db_rollback(struct db *db, struct arena *arena)
 	enum outcome outcome = pipeline_run(db, arena, &batch, pipeline_deadline(db, &batch), NULL);
 	if (outcome != BATCH_DONE)
 		drop(db, outcome);
+}
+
+const char *db_digest(struct arena *arena, const void *data, size_t len)
+{
+	uint8_t digest[SHA256_BYTES];
+	char hex[2 * SHA256_BYTES + 1];
+
+	sha256(data, len, digest);
+	hex_encode(digest, sizeof digest, hex);
+	return arena_printf(arena, "\\x%s", hex);
 }

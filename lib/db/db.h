@@ -70,8 +70,8 @@ enum err db_run(struct db *db, struct arena *arena, const struct db_scope *scope
 enum db_view { DB_LATEST, DB_SNAPSHOT };
 
 /* An explicit transaction, for what has to be decided between its statements: db_begin() runs one
- * query in it, db_run() then runs on inside of it, db_commit() runs a last query, unless that
- * is NULL, and ends it. With
+ * query in it, db_run() then runs on inside of it, db_commit() runs a last query, unless that is
+ * NULL, and ends it. With
  * `undo` all but the first and the last query is taken back; db_rollback() takes everything back.
  * Nothing is repeated by itself. A failure of these three leaves no transaction. */
 enum err db_begin(struct db *db, struct arena *arena, enum db_view view,
@@ -87,6 +87,9 @@ bool db_in_transaction(const struct db *db);
 enum err db_undo(struct db *db, struct arena *arena) __attribute__((warn_unused_result));
 
 const struct db_fault *db_fault(const struct db *db);
+
+/* The SHA-256 of some bytes as the text of a bytea parameter; it joins the arena. */
+const char *db_digest(struct arena *arena, const void *data, size_t len);
 
 /* The socket to watch while idle, or -1, and how many connections there were before it; db_check()
  * then notices a server that went away. */

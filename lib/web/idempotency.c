@@ -3,8 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/crypto.h"
-#include "base/encoding.h"
 #include "db/result.h"
 #include "sql/requests.h"
 #include "web/answer.h"
@@ -23,17 +21,6 @@ static bool is_key(const char *key)
 		if (key[i] < 0x21 || key[i] > 0x7e)
 			return false;
 	return len >= 1 && len <= MAX_KEY_BYTES;
-}
-
-/* The body's digest as PostgreSQL reads a bytea. */
-static const char *digest_body(struct request *req)
-{
-	uint8_t digest[SHA256_BYTES];
-	char hex[2 * SHA256_BYTES + 1];
-
-	sha256(req->in.body, req->in.body_len, digest);
-	hex_encode(digest, sizeof digest, hex);
-	return arena_printf(req->arena, "\\x%s", hex);
 }
 
 /* A 404 without a body stands for an answer that showed what has been deleted since. */
@@ -119,7 +106,7 @@ enum err idempotency_run(struct request *req, const char *key)
 		return refuse_saying(req, ERR_BAD_REQUEST,
 				     "Idempotency-Key must be 1 to 128 visible ASCII characters");
 	TRY(body_check(req));
-	const char *digest = digest_body(req);
+	const char *digest = db_digest(req->arena, req->in.body, req->in.body_len);
 	const char *route =
 		arena_printf(req->arena, "%s %s", method_name(req->in.method), req->in.path);
 	for (int try = 1;; try++) {
