@@ -6,6 +6,7 @@
 #include "base/uuid.h"
 #include "daemon/log.h"
 #include "sql/requests.h"
+#include "web/body.h"
 #include "web/refuse.h"
 
 enum err ask_all(struct request *req, const struct query *queries, size_t count,
@@ -67,18 +68,12 @@ static enum err add_rejection(struct request *req, struct json_object *item)
 	return err;
 }
 
-static void release_json(void *object)
-{
-	json_object_put(object);
-}
-
 enum err ask_rejected(struct request *req, const char *reasons)
 {
-	struct json_object *list = json_tokener_parse(reasons);
+	struct json_object *list = body_parse(req->arena, reasons, strlen(reasons));
 	size_t count = json_object_array_length(list);
 	enum err first = OK;
 
-	arena_defer(req->arena, release_json, list);
 	for (size_t i = 0; i < count; i++) {
 		enum err err = add_rejection(req, json_object_array_get_idx(list, i));
 		if (i == 0)

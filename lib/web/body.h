@@ -22,7 +22,7 @@ enum err body_read_sized(struct request *req, void *in, size_t size)
 enum err body_note_sized(struct request *req, void *in, size_t size)
 	__attribute__((warn_unused_result));
 
-/* A text that has passed json_scan(), parsed; it belongs to the arena. NULL is `null`. */
+/* A text that is known to be JSON, parsed; it belongs to the arena. NULL is `null`. */
 struct json_object *body_parse(struct arena *arena, const char *text, size_t len);
 
 /* Reads element `index` of a list of objects into a struct of its shape, and appends what it
