@@ -30,9 +30,9 @@ static const struct field task_fields[] = {
 	FIELD(struct task, remind_at, .nullable = true),
 	FIELD(struct task, recurrence, .nullable = true, .min = 1, .max = 200,
 	      .doc = "A rule by which the task repeats, such as `FREQ=WEEKLY;BYDAY=MO,TH` (RFC "
-		     "5545 section 3.3.10): FREQ, INTERVAL, "
-		     "BYDAY, BYMONTHDAY, BYMONTH, BYSETPOS, WKST, and COUNT or UNTIL. It needs a "
-		     "due date. When the task is done, the next one is made and takes the rule."),
+		     "5545 section 3.3.10): FREQ, INTERVAL, BYDAY, BYMONTHDAY, BYMONTH, "
+		     "BYSETPOS, WKST, and COUNT or UNTIL. It needs a due date. When the task is "
+		     "done, the next one is made and takes the rule."),
 	FIELD(struct task, recurrence_from, .words = &recurrence_starts, .preset = "DUE",
 	      .doc = "What the next due date is counted from."),
 	FIELD(struct task, recurrence_of, .access = KEPT, .nullable = true,

@@ -1,9 +1,13 @@
 -- repeat.sql: tasks that repeat.
 
+-- Those of these tasks that make a next one when they are done.
+
+-- fragment repeats
+t.user_id = current_user_id() AND t.id = ANY (:ids) AND t.recurrence IS NOT NULL AND t.completed_at IS NULL
+
 -- repeat_find(ids uuid[]) reads
 -- Those of these tasks that repeat, once they are completed.
-SELECT id FROM tasks
-WHERE user_id = current_user_id() AND id = ANY (:ids) AND recurrence IS NOT NULL AND completed_at IS NULL;
+SELECT t.id FROM tasks AS t WHERE {repeats};
 
 -- repeat_lock(ids uuid[])
 -- The same ones, which nobody else changes from now on: the rule, the local day on which each is due, today,
@@ -14,7 +18,7 @@ SELECT t.id, t.recurrence, t.recurrence_from, coalesce(t.due_on, (t.due_date AT 
        today, CASE WHEN t.due_on IS NULL AND coalesce(t.due_clock, (t.due_date AT TIME ZONE zone)::time) <= now::time
                    THEN today ELSE today - 1 END AS past
 FROM board, clock, tasks AS t
-WHERE t.user_id = current_user_id() AND t.id = ANY (:ids) AND t.recurrence IS NOT NULL AND t.completed_at IS NULL
+WHERE {repeats}
 ORDER BY t.id
 FOR NO KEY UPDATE OF t;
 

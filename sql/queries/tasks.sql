@@ -2,7 +2,8 @@
 
 -- fragment task_columns
 id, title, description, status, priority, completed_at IS NOT NULL AS completed, completed_at,
-due_on AS due_date, due_date, remind_at, recurrence, recurrence_from, recurrence_of, next_task_id, project_id, category_id, place_key AS position, version, created_at, updated_at
+due_on AS due_date, due_date, remind_at, recurrence, recurrence_from, recurrence_of, next_task_id,
+project_id, category_id, place_key AS position, version, created_at, updated_at
 
 -- fragment task_row
 {task_columns}, {row_tag} AS _etag
@@ -28,7 +29,7 @@ AND {due_day} >= :due_from_day                                                  
 AND due_date >= (:due_from_day::timestamp - interval '1 day') AT TIME ZONE 'UTC'      --? due_from_day
 AND {due_day} <= :due_to_day                                                          --? due_to_day
 AND due_date < (:due_to_day::timestamp + interval '2 days') AT TIME ZONE 'UTC'        --? due_to_day
-AND (recurrence IS NOT NULL) = :recurring                                            --? recurring
+AND (recurrence IS NOT NULL) = :recurring                                             --? recurring
 AND recurrence_of = :recurrence_of                                                    --? recurrence_of
 {is_found}
 
