@@ -7,6 +7,7 @@ import zoneinfo
 import pytest
 
 from contract import refused
+from resources import make
 
 TASKS = "/tasks"
 DATE = "2027-04-01"
@@ -18,12 +19,6 @@ def user(client):
     return client.new_user(timezone="Europe/Berlin")
 
 
-def make(user, **members):
-    answer = user.post(TASKS, json={"title": "x", **members})
-    assert answer.status_code == 201, answer.text
-    return answer.json()
-
-
 def shown(user, task):
     """As the list has it: after an import the task is somebody else's, too."""
     return {each["id"]: each["due_date"] for each in user.get(TASKS).json()["tasks"]}[task["id"]]
@@ -31,7 +26,7 @@ def shown(user, task):
 
 @pytest.mark.parametrize("date", [DATE, "2026-03-29", "2026-10-25", "2024-02-29", "0001-01-01", "9999-12-31"])
 def test_a_day_reads_back_as_it_was_sent(user, date):
-    task = make(user, due_date=date)
+    task = make(user, "tasks", due_date=date)
     assert task["due_date"] == date
     assert shown(user, task) == date
     assert user.get(f"{TASKS}/{task['id']}").json()["due_date"] == date
@@ -54,7 +49,7 @@ CHANGES = {
 @pytest.mark.parametrize("before", [None, DATE, "2027-05-05", MOMENT])
 @pytest.mark.parametrize("after", [None, DATE, MOMENT])
 def test_a_day_and_a_moment_replace_each_other(user, way, before, after):
-    task = make(user, due_date=before)
+    task = make(user, "tasks", due_date=before)
     answer = CHANGES[way](user, task, after)
     assert answer.status_code == 200, answer.text
     assert (answer.json()["tasks"][0] if way == "bulk" else answer.json())["due_date"] == after
@@ -63,7 +58,7 @@ def test_a_day_and_a_moment_replace_each_other(user, way, before, after):
 
 @pytest.mark.parametrize("way", ["patch", "bulk"])
 def test_another_change_leaves_the_day(user, way):
-    task = make(user, due_date=DATE)
+    task = make(user, "tasks", due_date=DATE)
     if way == "patch":
         user.patch(f"{TASKS}/{task['id']}", json={"title": "y"})
     else:
@@ -76,14 +71,14 @@ def test_another_change_leaves_the_day(user, way):
 @pytest.mark.parametrize("again, status", [(DATE, 200), ("2027-04-02", 409), ("2027-04-01T21:59:59.999999Z", 409)])
 def test_the_same_creation_again(user, again, status):
     body = {"id": str(uuid.uuid4()), "title": "x"}
-    make(user, **body, due_date=DATE)
+    make(user, "tasks", **body, due_date=DATE)
     assert user.post(TASKS, json={**body, "due_date": again}).status_code == status
 
 
 def test_a_day_sorts_at_its_end(user):
-    last = make(user, due_date=DATE)
-    first = make(user, due_date="2027-04-01T21:59:59.999998Z")
-    after = make(user, due_date="2027-04-01T22:00:00Z")
+    last = make(user, "tasks", due_date=DATE)
+    first = make(user, "tasks", due_date="2027-04-01T21:59:59.999998Z")
+    after = make(user, "tasks", due_date="2027-04-01T22:00:00Z")
     for order, wanted in (("asc", [first, last, after]), ("desc", [after, last, first])):
         query = {"sort_by": "due_date", "sort_order": order, "limit": 1}
         found = []
@@ -100,7 +95,7 @@ def test_a_day_sorts_at_its_end(user):
     ({"due_date_from": "2027-04-01T21:59:59.999999Z"}, True), ({"due_date_from": "2027-04-01T22:00:00Z"}, False),
     ({"due_date_to": "2027-04-01T21:59:59.999998Z"}, False), ({"due_date_to": "2027-04-01T21:59:59.999999Z"}, True)])
 def test_a_list_takes_the_day_for_its_end(user, query, found):
-    make(user, due_date=DATE)
+    make(user, "tasks", due_date=DATE)
     assert user.get(TASKS, params=query).json()["total"] == found
 
 
@@ -109,7 +104,7 @@ def test_a_list_takes_the_day_for_its_end(user, query, found):
 def test_a_task_is_not_overdue_before_its_day_ends(client, zone):
     user = client.new_user(timezone=zone)
     today = datetime.datetime.now(zoneinfo.ZoneInfo(zone)).date()
-    days = {days: make(user, due_date=str(today + datetime.timedelta(days=days))) for days in (-2, 1, 6, 9)}
+    days = {days: make(user, "tasks", due_date=str(today + datetime.timedelta(days=days))) for days in (-2, 1, 6, 9)}
     overview = user.get("/dashboard/statistics").json()
     assert overview["overdue_count"] == 1
     assert [task["id"] for task in overview["upcoming_tasks"]] == [days[1]["id"], days[6]["id"]]
@@ -117,7 +112,7 @@ def test_a_task_is_not_overdue_before_its_day_ends(client, zone):
 
 
 def test_a_day_stays_when_its_user_moves(user):
-    dated, timed = make(user, due_date=DATE), make(user, due_date="2027-04-01T12:00:00Z")
+    dated, timed = make(user, "tasks", due_date=DATE), make(user, "tasks", due_date="2027-04-01T12:00:00Z")
     before = [user.get(f"{TASKS}/{task['id']}") for task in (dated, timed)]
     assert user.patch("/users/me", json={"timezone": "Pacific/Kiritimati"}).status_code == 200
     for answer in before:
@@ -131,7 +126,7 @@ def test_a_day_stays_when_its_user_moves(user):
 def test_a_day_that_the_zone_leaves_out(client):
     """There was no 30 December 2011 in Samoa."""
     user = client.new_user(timezone="Pacific/Apia")
-    task = make(user, due_date="2011-12-30")
+    task = make(user, "tasks", due_date="2011-12-30")
     assert shown(user, task) == "2011-12-30"
     day = {"due_date_from": "2011-12-30", "due_date_to": "2011-12-30"}
     assert user.get(TASKS, params=day).json()["total"] == 1
@@ -139,7 +134,7 @@ def test_a_day_that_the_zone_leaves_out(client):
 
 
 def test_a_day_goes_out_and_comes_back(user, client):
-    dated, timed, none = (make(user, due_date=due) for due in (DATE, MOMENT, None))
+    dated, timed, none = (make(user, "tasks", due_date=due) for due in (DATE, MOMENT, None))
     document = user.get("/users/me/export").json()
     assert {task["id"]: task["due_date"] for task in document["tasks"]} == {
         dated["id"]: DATE, timed["id"]: MOMENT, none["id"]: None}

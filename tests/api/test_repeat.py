@@ -7,6 +7,7 @@ import pytest
 
 from client import at_once
 from contract import refused
+from resources import make
 
 TASKS = "/tasks"
 WEEKLY = "FREQ=WEEKLY"
@@ -15,12 +16,6 @@ WEEKLY = "FREQ=WEEKLY"
 @pytest.fixture
 def user(client):
     return client.new_user(timezone="Europe/Berlin")
-
-
-def make(user, **members):
-    answer = user.post(TASKS, json={"title": "x", **members})
-    assert answer.status_code == 201, answer.text
-    return answer.json()
 
 
 def get(user, task_id):
@@ -54,7 +49,7 @@ def noon(client):
     "FREQ=DAILY;INTERVAL=999", "FREQ=WEEKLY;COUNT=1", "FREQ=WEEKLY;UNTIL=20300101", "FREQ=WEEKLY;UNTIL=20300101T120000Z",
     "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1", "FREQ=MONTHLY;BYDAY=2MO,-1FR;WKST=SU"])
 def test_a_rule_is_kept_as_it_was_sent(user, rule):
-    task = make(user, due_date="2028-02-29", recurrence=rule)
+    task = make(user, "tasks", due_date="2028-02-29", recurrence=rule)
     assert (task["recurrence"], task["recurrence_from"], task["recurrence_of"], task["next_task_id"]) == (
         rule, "DUE", None, None)
     assert get(user, task["id"])["recurrence"] == rule
@@ -79,7 +74,7 @@ BAD_RULES = [
 def test_what_is_no_rule(user, rule):
     refused(user.post(TASKS, json={"title": "x", "due_date": "2027-04-01", "recurrence": rule}), 400,
             "validation_failed", "recurrence")
-    task = make(user, due_date="2027-04-01")
+    task = make(user, "tasks", due_date="2027-04-01")
     refused(user.patch(f"{TASKS}/{task['id']}", json={"recurrence": rule}), 400, "validation_failed", "recurrence")
     refused(user.patch(f"{TASKS}/bulk", json={"updates": [{"id": task["id"], "recurrence": rule}]}), 400,
             "validation_failed", "updates[0].recurrence")
@@ -97,13 +92,13 @@ def test_what_a_rule_does_not_go_with(user, members, field):
 
 
 def test_a_rule_keeps_its_due_date_and_needs_an_open_task(user):
-    task = make(user, due_date="2027-04-01", recurrence=WEEKLY)
+    task = make(user, "tasks", due_date="2027-04-01", recurrence=WEEKLY)
     path = f"{TASKS}/{task['id']}"
     refused(user.patch(path, json={"due_date": None}), 400, "validation_failed", "due_date")
     refused(user.patch(path, json={"completed": True, "recurrence": "FREQ=DAILY"}), 400, "validation_failed", "recurrence")
     assert get(user, task["id"]) == task
     assert user.get(TASKS).json()["total"] == 1
-    done = make(user, status="DONE", due_date="2027-04-01")
+    done = make(user, "tasks", status="DONE", due_date="2027-04-01")
     refused(user.patch(f"{TASKS}/{done['id']}", json={"recurrence": WEEKLY}), 400, "validation_failed", "recurrence")
     assert user.patch(path, json={"recurrence": None, "due_date": None}).json()["due_date"] is None
 
@@ -122,7 +117,7 @@ def category(user):
 WAYS = {
     "complete": lambda user, task: user.patch(f"{TASKS}/{task['id']}/complete", json={"completed": True}),
     "patch": lambda user, task: user.patch(f"{TASKS}/{task['id']}", json={"status": "DONE"}),
-    "put": lambda user, task: user.put(f"{TASKS}/{task['id']}", json={"title": "x", "completed": True}),
+    "put": lambda user, task: user.put(f"{TASKS}/{task['id']}", json={"title": task["title"], "completed": True}),
     "move": lambda user, task: user.post(f"{TASKS}/{task['id']}/move", json={"status": "DONE", "after": None}),
     "move with a key": lambda user, task: user.post(f"{TASKS}/{task['id']}/move", json={"status": "DONE"},
                                                     headers={"Idempotency-Key": str(uuid.uuid4())}),
@@ -135,9 +130,9 @@ WAYS = {
 
 @pytest.mark.parametrize("way", WAYS)
 def test_whatever_completes_a_task_makes_the_next(user, way):
-    task = make(user, description="d", priority="HIGH", status="IN_PROGRESS", project_id=project(user),
+    task = make(user, "tasks", description="d", priority="HIGH", status="IN_PROGRESS", project_id=project(user),
                 category_id=category(user), due_date="2027-04-01", remind_at="2027-03-31T07:00:00Z", recurrence=WEEKLY)
-    last = make(user)
+    last = make(user, "tasks")
     answer = WAYS[way](user, task)
     assert answer.status_code == 200, answer.text
     done = get(user, task["id"])
@@ -164,7 +159,7 @@ def test_whatever_completes_a_task_makes_the_next(user, way):
     ("FREQ=MONTHLY;BYMONTHDAY=-1", "2027-01-31", ("2027-02-28", "FREQ=MONTHLY;BYMONTHDAY=-1")),
     ("FREQ=YEARLY", "2028-02-29", ("2032-02-29", "FREQ=YEARLY"))])
 def test_the_next_occurrence(user, rule, due, after):
-    done = complete(user, make(user, due_date=due, recurrence=rule))
+    done = complete(user, make(user, "tasks", due_date=due, recurrence=rule))
     assert (done["next_task_id"] is None) == (after is None)
     if after:
         following = get(user, done["next_task_id"])
@@ -173,7 +168,7 @@ def test_the_next_occurrence(user, rule, due, after):
 
 
 def test_a_count_comes_to_its_end(user):
-    task, seen = make(user, due_date="2027-04-01", recurrence="FREQ=DAILY;COUNT=3"), []
+    task, seen = make(user, "tasks", due_date="2027-04-01", recurrence="FREQ=DAILY;COUNT=3"), []
     while task:
         seen.append(task["due_date"])
         following = complete(user, task)["next_task_id"]
@@ -184,18 +179,18 @@ def test_a_count_comes_to_its_end(user):
 def test_a_late_task_goes_on_behind_now(noon):
     user, today = noon
     start = today - datetime.timedelta(days=10)
-    daily = make(user, due_date=str(start), recurrence="FREQ=DAILY")
+    daily = make(user, "tasks", due_date=str(start), recurrence="FREQ=DAILY")
     assert next_of(user, daily)["due_date"] == str(today), "today is not over"
-    counted = make(user, due_date=str(start), recurrence="FREQ=DAILY;COUNT=13")
+    counted = make(user, "tasks", due_date=str(start), recurrence="FREQ=DAILY;COUNT=13")
     following = next_of(user, counted)
     assert following["recurrence"] == "FREQ=DAILY;COUNT=3", "those passed over count"
-    assert complete(user, make(user, due_date=str(start), recurrence="FREQ=DAILY;COUNT=5"))["next_task_id"] is None
+    assert complete(user, make(user, "tasks", due_date=str(start), recurrence="FREQ=DAILY;COUNT=5"))["next_task_id"] is None
 
 
 @pytest.mark.parametrize("due", [-5, 5])
 def test_from_the_day_of_completion(noon, due):
     user, today = noon
-    task = make(user, due_date=str(today + datetime.timedelta(days=due)),
+    task = make(user, "tasks", due_date=str(today + datetime.timedelta(days=due)),
                 recurrence="FREQ=DAILY;INTERVAL=3;COUNT=4", recurrence_from="COMPLETION")
     following = next_of(user, task)
     assert following["due_date"] == str(today + datetime.timedelta(days=3))
@@ -216,7 +211,7 @@ def test_from_the_day_of_completion(noon, due):
                                             "2027-10-09T22:00:00.000000Z"])])
 def test_the_time_of_day_stays(client, zone, rule, moments):
     user = client.new_user(timezone=zone)
-    task, seen = make(user, due_date=moments[0], recurrence=rule), [moments[0]]
+    task, seen = make(user, "tasks", due_date=moments[0], recurrence=rule), [moments[0]]
     while len(seen) < len(moments):
         task = next_of(user, task)
         seen.append(task["due_date"])
@@ -227,7 +222,7 @@ def test_the_time_of_day_stays(client, zone, rule, moments):
 
 
 def test_reopening_makes_no_second_one(user):
-    task = make(user, due_date="2027-04-01", recurrence=WEEKLY)
+    task = make(user, "tasks", due_date="2027-04-01", recurrence=WEEKLY)
     following = complete(user, task)["next_task_id"]
     path = f"{TASKS}/{task['id']}"
     assert user.patch(path, json={"completed": False}).json()["recurrence"] is None
@@ -239,7 +234,7 @@ def test_reopening_makes_no_second_one(user):
 
 def test_many_devices_complete_one_task(user):
     for _ in range(5):
-        task = make(user, due_date="2027-04-01", recurrence=WEEKLY)
+        task = make(user, "tasks", due_date="2027-04-01", recurrence=WEEKLY)
         ways = [way for way in WAYS if way != "scoped"] * 2
         answers = at_once(*(lambda way=way: WAYS[way](user, task) for way in ways))
         assert 200 in {answer.status_code for answer in answers} <= {200, 429, 503}  # 503: too long in the queue
@@ -256,7 +251,7 @@ def test_many_devices_complete_one_task(user):
     lambda user, task: user.patch(f"{TASKS}/bulk", json={"updates": [{"id": task["id"], "completed": True},
                                                                      {"id": str(uuid.uuid4()), "title": "y"}]})])
 def test_a_refused_completion_leaves_everything(user, refusal):
-    task = make(user, due_date="2027-04-01", recurrence=WEEKLY)
+    task = make(user, "tasks", due_date="2027-04-01", recurrence=WEEKLY)
     before = user.get(f"{TASKS}/{task['id']}")
     assert refusal(user, task).status_code in (400, 404, 409, 412)
     after = user.get(f"{TASKS}/{task['id']}")
@@ -265,7 +260,7 @@ def test_a_refused_completion_leaves_everything(user, refusal):
 
 
 def test_a_bulk_completes_many(user):
-    tasks = [make(user, due_date="2027-04-01", recurrence=WEEKLY if number % 2 else None) for number in range(10)]
+    tasks = [make(user, "tasks", due_date="2027-04-01", recurrence=WEEKLY if number % 2 else None) for number in range(10)]
     answer = user.patch(f"{TASKS}/bulk", json={"updates": [{"id": task["id"], "status": "DONE"} for task in tasks]})
     assert answer.status_code == 200, answer.text
     assert [bool(task["next_task_id"]) for task in answer.json()["tasks"]] == [bool(task["recurrence"]) for task in tasks]
@@ -276,7 +271,7 @@ def test_a_bulk_completes_many(user):
 
 
 def test_a_task_is_skipped(user):
-    task = make(user, due_date="2027-04-01", remind_at="2027-04-01T06:00:00Z", recurrence="FREQ=WEEKLY;COUNT=3")
+    task = make(user, "tasks", due_date="2027-04-01", remind_at="2027-04-01T06:00:00Z", recurrence="FREQ=WEEKLY;COUNT=3")
     answer = user.post(f"{TASKS}/{task['id']}/skip")
     assert answer.status_code == 200, answer.text
     skipped = answer.json()
@@ -289,7 +284,7 @@ def test_a_task_is_skipped(user):
 
 
 def test_skipping_twice_with_one_key_skips_once(user):
-    task = make(user, due_date="2027-04-01", recurrence=WEEKLY)
+    task = make(user, "tasks", due_date="2027-04-01", recurrence=WEEKLY)
     key = {"Idempotency-Key": str(uuid.uuid4())}
     answers = [user.post(f"{TASKS}/{task['id']}/skip", json={}, headers=key) for _ in range(2)]
     assert [answer.json()["due_date"] for answer in answers] == ["2027-04-08"] * 2
@@ -297,7 +292,7 @@ def test_skipping_twice_with_one_key_skips_once(user):
 
 
 def test_a_skip_that_is_refused(user, stranger):
-    plain, done = make(user, due_date="2027-04-01"), make(user, due_date="2027-04-01", recurrence=WEEKLY)
+    plain, done = make(user, "tasks", due_date="2027-04-01"), make(user, "tasks", due_date="2027-04-01", recurrence=WEEKLY)
     refused(user.post(f"{TASKS}/{plain['id']}/skip"), 400, "validation_failed", "recurrence")
     assert user.post(f"{TASKS}/{done['id']}/skip", json={"version": 7}).status_code == 409
     assert user.post(f"{TASKS}/{done['id']}/skip", headers={"If-Match": '"other"'}).status_code == 412
@@ -309,7 +304,7 @@ def test_a_skip_that_is_refused(user, stranger):
 
 
 def test_skipping_where_the_path_names_the_user(user, stranger):
-    task = make(user, due_date="2027-04-01", recurrence=WEEKLY)
+    task = make(user, "tasks", due_date="2027-04-01", recurrence=WEEKLY)
     assert user.post(f"/users/{user.id}{TASKS}/{task['id']}/skip").json()["due_date"] == "2027-04-08"
     assert stranger.post(f"/users/{stranger.id}{TASKS}/{task['id']}/skip").status_code == 404
     assert stranger.post(f"/users/{user.id}{TASKS}/{task['id']}/skip").status_code == 403
@@ -325,7 +320,7 @@ def stranger(client):
 
 
 def test_filters(user):
-    first, other = make(user, due_date="2027-04-01", recurrence=WEEKLY), make(user)
+    first, other = make(user, "tasks", due_date="2027-04-01", recurrence=WEEKLY), make(user, "tasks")
     following = next_of(user, first)
     found = {query: {task["id"] for task in user.get(f"{TASKS}?{query}").json()["tasks"]}
              for query in ("recurring=true", "recurring=false", f"recurrence_of={first['id']}", f"recurrence_of={other['id']}")}
@@ -334,7 +329,7 @@ def test_filters(user):
 
 
 def test_a_series_goes_out_and_comes_back(user, client):
-    first = make(user, due_date="2027-04-01T07:00:00Z", recurrence="FREQ=WEEKLY;COUNT=9", recurrence_from="COMPLETION")
+    first = make(user, "tasks", due_date="2027-04-01T07:00:00Z", recurrence="FREQ=WEEKLY;COUNT=9", recurrence_from="COMPLETION")
     complete(user, first)
     document = user.get("/users/me/export").json()
     other = client.new_user(timezone="Europe/Berlin")
@@ -349,7 +344,7 @@ def test_a_series_goes_out_and_comes_back(user, client):
 
 def test_a_series_that_came_in_never_ends_by_chance(user, client):
     """Also when a task of it that is done gets a rule again, and is done before the last one."""
-    first = make(user, due_date="2027-04-01", recurrence=WEEKLY)
+    first = make(user, "tasks", due_date="2027-04-01", recurrence=WEEKLY)
     complete(user, next_of(user, first))
     other = client.new_user(timezone="Europe/Berlin")
     assert other.post("/users/me/import", json=user.get("/users/me/export").json()).status_code == 200
