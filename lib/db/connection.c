@@ -149,7 +149,10 @@ bool connection_settle(struct db *db, int64_t deadline_us)
 	return cancel_is_over(&db->cancel, deadline_us);
 }
 
-/* Settings of the session go by set_config(), not by `options=`, which poolers refuse. */
+/* Settings of the session go by set_config(), not by `options=`, which poolers refuse. No statement
+ * reads a whole table, however small: an index works out once who the user is, not for each row,
+ * and nobody waits for the rows of all. Where there is no index the cost of that would call for
+ * JIT. */
 static bool configure(struct db *db, int64_t deadline_us)
 {
 	char statement[16], lock[16], idle[16];
@@ -165,7 +168,9 @@ static bool configure(struct db *db, int64_t deadline_us)
 				  " set_config('statement_timeout', $1, false), "
 				  "set_config('lock_timeout', $2, false),"
 				  " set_config('idle_in_transaction_session_timeout', $3, false),"
-				  " set_config('timezone', 'UTC', false)",
+				  " set_config('timezone', 'UTC', false), "
+				  "set_config('enable_seqscan', 'off', false),"
+				  " set_config('jit', 'off', false)",
 				  3, NULL, values, NULL, NULL, 0) &&
 		connection_flush(db, deadline_us);
 	PGresult *result = sent ? connection_next_result(db, deadline_us) : NULL;
