@@ -1,9 +1,11 @@
 """Requests that may take long: which they are, and how many a user has at once."""
 
+import concurrent.futures
 import re
 
 from contract import refused
 from turns import turns
+from waiting import wait_for
 
 NOBODYS = "0190f3c0-0000-7000-8000-000000000000"
 
@@ -56,12 +58,19 @@ def test_a_user_has_only_so_many_at_once(stack, contract, user, stranger):
 
 
 def test_the_third_waits(stack, user):
-    with turns(stack.postgres, user.id, running=2):
-        answer = user.get("/dashboard")
-        refused(answer, 429, "too_many_requests")
-        assert answer.elapsed.total_seconds() > 1
+    with turns(stack.postgres, user.id, running=2), concurrent.futures.ThreadPoolExecutor(1) as thread:
+        answer = thread.submit(user.get, "/dashboard")
+        wait_for(lambda: waiting(stack))
+        refused(answer.result(), 429, "too_many_requests")
     with turns(stack.postgres, user.id, running=1):
         assert user.get("/dashboard").status_code == 200
+
+
+def waiting(stack):
+    """How many workers wait for a turn."""
+    [(count,)] = stack.ask("SELECT count(*) FROM pg_stat_activity"
+                           " WHERE application_name = 'daybook-worker' AND wait_event = 'PgSleep'")
+    return count
 
 
 def test_parameter_by_any_spelling(stack, user):

@@ -1,4 +1,4 @@
-"""A client that notices what a person would: how long an answer took, and whether it came whole."""
+"""A client that notices what a person would: whether an answer came, and whether it came whole."""
 
 import dataclasses
 import http.client
@@ -6,7 +6,6 @@ import itertools
 import json
 import os
 import ssl
-import time
 
 numbers = itertools.count(1)
 PASSWORD = "Correct-Horse-7"
@@ -19,8 +18,6 @@ class Answer:
     status: int  # 0: the connection broke before or within the answer
     headers: http.client.HTTPMessage
     body: object
-    started: float
-    seconds: float
 
     @property
     def ok(self):
@@ -38,7 +35,7 @@ class Answer:
 class Client:
     """One connection that is kept, and made anew when it broke. Not for two threads at once."""
 
-    def __init__(self, stack, token=None, timeout_s=15, source=""):
+    def __init__(self, stack, token=None, timeout_s=60, source=""):
         self.stack = stack
         self.token = token
         self.base = "/api/v1"
@@ -69,7 +66,6 @@ class Client:
         if body is not None and not isinstance(body, bytes):
             headers.setdefault("Content-Type", "application/json")
             body = json.dumps(body).encode()
-        started = time.monotonic()
         try:
             self.connection.request(method, self.base + path, body, headers)
             response = self.connection.getresponse()
@@ -79,7 +75,7 @@ class Client:
         except (OSError, http.client.HTTPException, ValueError) as error:
             self.close()
             status, received, parsed = 0, http.client.HTTPMessage(), repr(error)
-        return Answer(method, path, status, received, parsed, started, time.monotonic() - started)
+        return Answer(method, path, status, received, parsed)
 
 
 def sign_up(stack):

@@ -51,7 +51,7 @@ class Pool:
     def stop(self):
         """The exit statuses after SIGTERM."""
         self.signal(signal.SIGTERM)
-        return [worker.wait(timeout=10) for worker in self.workers]
+        return [worker.wait(timeout=60) for worker in self.workers]
 
 
 class Reply:
@@ -79,7 +79,7 @@ def parameter(name, value):
 class Kept:
     """A connection on which one request follows another, as a web server that keeps them has it."""
 
-    def __init__(self, path, timeout_s=30):
+    def __init__(self, path, timeout_s=60):
         self.socket = connect(path, timeout_s)
 
     def __enter__(self):
@@ -120,14 +120,14 @@ def encode(method, path, body=b"", address="127.0.0.1", keep=False, **headers):
                      *([record(STDIN, body)] if body else []), record(STDIN, b"")])
 
 
-def connect(path, timeout_s=10):
+def connect(path, timeout_s=60):
     connection = socket.socket(socket.AF_UNIX)
     connection.settimeout(timeout_s)
     connection.connect(str(path))
     return connection
 
 
-def ask(path, method, uri, body=b"", timeout_s=10, **headers):
+def ask(path, method, uri, body=b"", timeout_s=60, **headers):
     with connect(path, timeout_s) as connection:
         connection.sendall(encode(method, uri, body, **headers))
         return receive(connection)

@@ -48,6 +48,11 @@ def statements_under_way(stack):
                      " WHERE usename LIKE 'daybook%%' AND state <> 'idle'")[0][0]
 
 
+def told(stack, what):
+    """How often PostgreSQL's log says so."""
+    return (stack.state / "logs" / "postgres.log").read_text().count(what)
+
+
 def new_task(user, **members):
     answer = user.post("/tasks", {"title": "a task", **members})
     assert answer.status == 201, answer

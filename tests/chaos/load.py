@@ -67,18 +67,12 @@ class Load:
 
     # What came of it
 
-    def since(self, started):
-        return [answer for answer in self.answers if answer.started >= started]
-
-    def failed(self, since=0):
-        return [answer for answer in self.since(since) if not answer.ok]
+    def failed(self):
+        return [answer for answer in self.answers if not answer.ok]
 
     def impolite(self):
         """Answers that are neither a success nor a 503 in the right form."""
         return [answer for answer in self.answers if not answer.ok and not answer.polite]
-
-    def slowest_s(self):
-        return max(answer.seconds for answer in self.answers)
 
     def lost(self):
         """Acknowledged tasks that the database does not have, or not as acknowledged."""
