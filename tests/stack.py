@@ -189,7 +189,7 @@ class Stack:
     # Defects
 
     def announce(self, *signs):
-        """A test says that it provokes these: an event's name, a SQLSTATE, or "worker_died"."""
+        """A test says that it provokes these: an event's name, a SQLSTATE, a constraint, or "worker_died"."""
         self.announced.update(signs)
 
     def new_defects(self):
@@ -207,7 +207,7 @@ class Stack:
     def _bad_lines(self):
         for pool in POOLS:
             for line in parse(self._new_text(f"{pool}.log")):
-                signs = {line.get("event"), line.get("sqlstate")}
+                signs = {line.get("event"), line.get("sqlstate"), line.get("constraint")}
                 if is_defect(line) and not signs & self.announced:
                     yield f"{pool}.log: {json.dumps(line)}"
 

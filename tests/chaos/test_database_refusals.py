@@ -84,6 +84,28 @@ def test_conflicts_without_end(stack, user, key):
     assert user.call("POST", "/tasks", {"title": "chaos"}, headers).status == 201, "nothing was kept"
 
 
+COLLIDING = ("SELECT t.place_key INTO NEW.place_key FROM tasks t WHERE t.user_id = NEW.user_id"
+             " AND t.status_rank = status_rank(NEW.status) AND t.id <> NEW.id")
+
+
+@pytest.mark.parametrize("key", [None, "idempotent"])
+def test_places_that_collide(stack, user, key):
+    """Two tasks drew the same random place: whoever came second tries again, by the same key as well."""
+    headers = {"Idempotency-Key": f"{key}-{uuid.uuid4()}"} if key else {}
+    moving, other = (user.post("/tasks", {"title": title}).body["id"] for title in ("chaos", "in its way"))
+    before = user.get(f"/tasks/{moving}").body
+    stack.announce("tasks_place")
+    calls = [("POST", "/tasks", {"title": "chaos"}), ("PATCH", f"/tasks/{moving}", {"title": "chaos", "description": "x"}),
+             ("POST", f"/tasks/{moving}/move", {"before": other}),
+             ("PATCH", "/tasks/bulk", {"updates": [{"id": other, "priority": "HIGH"}, {"id": moving, "after": other}]})]
+    with trigger(stack, COLLIDING):
+        answers = [user.call(*call, headers) for call in calls]
+    assert all(answer.polite and answer.body["error"] == "unavailable" for answer in answers), answers
+    assert user.get("/tasks").body["total"] == 2
+    assert user.get(f"/tasks/{moving}").body == before and user.get(f"/tasks/{other}").body["priority"] == "MEDIUM"
+    assert [user.call(*call, headers).status for call in calls] == [201, 200, 200, 200], "nothing was kept"
+
+
 def test_deadlocks(stack, user):
     """Two changes that each want the other's row; neither asks for it before both have their own."""
     pair = [new_task(user), new_task(user)]
