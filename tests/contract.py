@@ -53,7 +53,7 @@ LIMITS = {
     "format": [{"format"}],
     "conflict": [{"with"}, set()],
 }
-# Those that were seen, for the account at the end.
+# The codes of wrong fields that were seen, for the account at the end.
 codes = set()
 REQUEST_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 INSIDES = re.compile(r"SELECT |INSERT |UPDATE |pq:|PG|SQL|errno|/(usr|work|home|tmp|var|lib)/|\.[ch]:\d")

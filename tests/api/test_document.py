@@ -3,6 +3,11 @@
 import json
 import re
 
+from private_pg import ROOT
+
+# The column of the guide's table that has the words.
+WORDS_OF_A_ROW = {"FaultCode": re.compile(r"^\|([^|]+)", re.M), "ErrorWord": re.compile(r"^\|[^|]+\|([^|]+)", re.M)}
+
 
 def test_operations_have_speaking_names(contract):
     names = {operation: description["operationId"] for operation, description in contract.operations()}
@@ -113,3 +118,11 @@ def test_the_document_may_be_kept(client):
     first = client.get("/openapi.json")
     assert client.get("/openapi.json", headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
     assert client.get("/openapi.json", headers={"If-None-Match": '"another"'}).content == first.content
+
+
+def test_the_guide_explains_every_code_and_word(contract):
+    guide = (ROOT / "docs/api-guide.md").read_text()
+    for heading, name in ("| `code` | the field", "FaultCode"), ("| status | `error`", "ErrorWord"):
+        table = guide.split(heading)[1].split("\n\n")[0]
+        explained = re.findall(r"`(\w+)`", "".join(WORDS_OF_A_ROW[name].findall(table)))
+        assert sorted(set(explained)) == sorted(contract.document["components"]["schemas"][name]["enum"])

@@ -1,8 +1,9 @@
-"""Every documented operation is tried: with success, with a refusal, and by a stranger."""
+"""Every documented operation is tried: with success, with a refusal, and by a stranger. Every documented word
+of a wrong field is seen."""
 
 import re
 
-from contract import refused
+from contract import codes, refused
 from private_pg import ROOT
 
 NOBODYS = "0190f3c0-0000-7000-8000-000000000000"
@@ -49,3 +50,9 @@ def test_every_operation_was_tried(contract, record):
         for outcome in sorted(wanted - record.outcomes[operation]):
             missing.append(f"{' '.join(operation)}: no {outcome}")
     assert not missing, "\n".join(missing)
+
+
+def test_every_code_was_seen(contract):
+    """That none was seen but these, the schema of each answer tells."""
+    missing = set(contract.document["components"]["schemas"]["FaultCode"]["enum"]) - codes
+    assert not missing, missing
