@@ -10,52 +10,20 @@
 
 #include <cmocka.h>
 
-#include "db/pg_types.h"
+#include "../rows.h"
 
 enum { AN_ENUM = 16400 };
 
-/* A row of one value: name, type, bytes; `len` -1 is SQL's NULL. */
-struct value {
-	const char *name;
-	Oid type;
-	const char *bytes;
-	int len;
-};
-
-static struct result make_result(const struct value *values, int count)
-{
-	PGresult *rows = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
-	PGresAttDesc columns[10];
-
-	memset(columns, 0, sizeof columns);
-	for (int i = 0; i < count; i++) {
-		columns[i].name = (char *)(uintptr_t)values[i].name;
-		columns[i].typid = values[i].type;
-		columns[i].format = 1;
-	}
-	assert_true(PQsetResultAttrs(rows, count, columns));
-	for (int i = 0; i < count; i++)
-		assert_true(
-			PQsetvalue(rows, 0, i, (char *)(uintptr_t)values[i].bytes, values[i].len));
-	return (struct result){ rows, columns_new(rows), PQntuples(rows), count };
-}
-
-static void free_result(struct result *result)
-{
-	free((void *)(uintptr_t)result->columns);
-	PQclear((PGresult *)(uintptr_t)result->rows);
-}
-
 static void assert_json(const struct value *values, int count, const char *expected)
 {
-	struct result result = make_result(values, count);
+	struct result result = rows_make(values, count, 1);
 	struct buf buf = { 0 };
 
 	result_put_row(&buf, &result, 0);
 	buf_putc(&buf, '\0');
 	assert_string_equal(buf.data, expected);
 	buf_free(&buf);
-	free_result(&result);
+	rows_free(&result);
 }
 
 /* Of neighbours with one name the first that has a value. */
@@ -156,7 +124,7 @@ static void test_values(void **state)
 		{ "at", PG_TIMESTAMPTZ, "\0\0\0\0\0\0\0\1", 8 },
 		{ "never", PG_TIMESTAMPTZ, "", -1 },
 	};
-	struct result result = make_result(values, 10);
+	struct result result = rows_make(values, 10, 1);
 
 	(void)state;
 	assert_string_equal(result_text(&result, 0, "text"), "abc");
@@ -173,7 +141,7 @@ static void test_values(void **state)
 	assert_false(result_instant(&result, 0, "never").set);
 	assert_true(result_has(&result, "_id"));
 	assert_false(result_has(&result, "id"));
-	free_result(&result);
+	rows_free(&result);
 }
 
 int main(void)
