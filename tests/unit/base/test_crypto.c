@@ -1,4 +1,5 @@
-/* test_crypto.c -- SHA-256 and HMAC against published vectors, and the random generator. */
+/* test_crypto.c -- digests, keys and sealed data against published vectors, and the random
+ * generator. */
 #include "base/crypto.h"
 #include "base/encoding.h"
 
@@ -95,12 +96,67 @@ static void test_random_bytes(void **state)
 	random_bytes(first, 0);
 }
 
+static void test_derived_keys(void **state)
+{
+	uint8_t one[SHA256_BYTES], other[SHA256_BYTES], step[SHA256_BYTES];
+	static const uint8_t salt[SHA256_BYTES] = { 0 };
+
+	(void)state;
+	/* RFC 5869 sections 2.2 and 2.3, for one block and without salt */
+	hmac_sha256(salt, sizeof salt, "secret", 6, step);
+	hmac_sha256(step, sizeof step, "purpose\x01", 8, other);
+	derive_key("secret", 6, "purpose", one);
+	assert_memory_equal(one, other, sizeof one);
+	derive_key("secret", 6, "another", other);
+	assert_memory_not_equal(one, other, sizeof one);
+	derive_key("secreT", 6, "purpose", other);
+	assert_memory_not_equal(one, other, sizeof one);
+}
+
+static void test_sealed_data(void **state)
+{
+	/* "The Galois/Counter Mode of Operation" (McGrew and Viega), appendix B, test case 16 */
+	static const uint8_t key[SEAL_KEY_BYTES] =
+		"\xfe\xff\xe9\x92\x86\x65\x73\x1c\x6d\x6a\x8f\x94\x67\x30\x83\x08"
+		"\xfe\xff\xe9\x92\x86\x65\x73\x1c\x6d\x6a\x8f\x94\x67\x30\x83\x08";
+	static const char about[] = "\xfe\xed\xfa\xce\xde\xad\xbe\xef\xfe\xed\xfa\xce\xde"
+				    "\xad\xbe\xef\xab\xad\xda\xd2";
+	static const char plain[] =
+		"\xd9\x31\x32\x25\xf8\x84\x06\xe5\xa5\x59\x09\xc5\xaf\xf5\x26\x9a"
+		"\x86\xa7\xa9\x53\x15\x34\xf7\xda\x2e\x4c\x30\x3d\x8a\x31\x8a\x72"
+		"\x1c\x3c\x0c\x95\x95\x68\x09\x53\x2f\xcf\x0e\x24\x49\xa6\xb5\x25"
+		"\xb1\x6a\xed\xf5\xaa\x0d\xe6\x57\xba\x63\x7b\x39";
+	static const uint8_t sealed[60 + SEAL_BYTES] =
+		"\xca\xfe\xba\xbe\xfa\xce\xdb\xad\xde\xca\xf8\x88"
+		"\x52\x2d\xc1\xf0\x99\x56\x7d\x07\xf4\x7f\x37\xa3\x2a\x84\x42\x7d"
+		"\x64\x3a\x8c\xdc\xbf\xe5\xc0\xc9\x75\x98\xa2\xbd\x25\x55\xd1\xaa"
+		"\x8c\xb0\x8e\x48\x59\x0d\xbb\x3d\xa7\xb0\x8b\x10\x56\x82\x88\x38"
+		"\xc5\xf6\x1e\x63\x93\xba\x7a\x0a\xbc\xc9\xf6\x62"
+		"\x76\xfc\x6e\xce\x0f\x4e\x17\x68\xcd\xdf\x88\x53\xbb\x2d\x55\x1b";
+	uint8_t made[sizeof sealed], again[sizeof sealed], out[60];
+
+	(void)state;
+	assert_true(unseal(key, about, 20, sealed, 60, out));
+	assert_memory_equal(out, plain, 60);
+	seal(key, about, 20, plain, 60, made);
+	seal(key, about, 20, plain, 60, again);
+	assert_memory_not_equal(made, again, 12);
+	assert_true(unseal(key, about, 20, made, 60, out));
+	assert_memory_equal(out, plain, 60);
+	for (size_t at = 0; at < sizeof made; at++) {
+		made[at] ^= 1;
+		assert_false(unseal(key, about, 20, made, 60, out));
+		made[at] ^= 1;
+	}
+	assert_false(unseal(key, about, 19, made, 60, out));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sha256),
-		cmocka_unit_test(test_hmac_sha256),
-		cmocka_unit_test(test_random_bytes),
+		cmocka_unit_test(test_sha256),	     cmocka_unit_test(test_hmac_sha256),
+		cmocka_unit_test(test_random_bytes), cmocka_unit_test(test_derived_keys),
+		cmocka_unit_test(test_sealed_data),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
