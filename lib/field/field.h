@@ -130,6 +130,8 @@ struct shape {
 	/* For what no single field can tell: notes what is wrong with the struct. `sent` are the
 	 * members that came; only called when each of them is right by itself. */
 	void (*check)(const void *in, const struct strings *sent, struct faults *faults);
+	/* Instead of fields, in answers: one of these, as its first member's one word tells. */
+	const struct shape *const *variants;
 };
 
 #define KIND_OF(member)                                                                            \

@@ -20,6 +20,8 @@ static void put_members(struct document *doc, enum schema_use use, const struct 
 
 void example_put(struct document *doc, const char *name, const struct shape *shape)
 {
+	if (shape->variants)
+		shape = shape->variants[0];
 	json_open(&doc->json, name, '{');
 	put_members(doc, SCHEMA_ANSWER, shape);
 	json_close(&doc->json, '}');

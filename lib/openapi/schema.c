@@ -163,6 +163,27 @@ static void put_rows(struct document *doc, const struct schema *schema)
 	json_close(json, ']');
 }
 
+/* One of several objects, of which a member tells which. */
+static void put_variants(struct document *doc, const struct shape *shape)
+{
+	struct json *json = &doc->json;
+	const char *teller = shape->variants[0]->fields[0].name;
+
+	json_open(json, "oneOf", '[');
+	for (const struct shape *const *each = shape->variants; *each; each++)
+		document_put_ref(doc, NULL, "schemas",
+				 document_add_shape(doc, SCHEMA_ANSWER, *each, NULL)->name);
+	json_close(json, ']');
+	json_open(json, "discriminator", '{');
+	json_text(json, "propertyName", teller);
+	json_open(json, "mapping", '{');
+	for (const struct shape *const *each = shape->variants; *each; each++)
+		json_text(json, (*each)->fields[0].words->list[0],
+			  arena_printf(doc->arena, "#/components/schemas/%s", (*each)->name));
+	json_close(json, '}');
+	json_close(json, '}');
+}
+
 static void put_words(struct json *json, const struct words *words)
 {
 	json_text(json, "type", "string");
@@ -179,6 +200,8 @@ static void put_schema(struct document *doc, const struct schema *schema)
 		put_words(&doc->json, schema->words);
 	else if (schema->use == SCHEMA_PAGE || schema->use == SCHEMA_LIST)
 		put_rows(doc, schema);
+	else if (schema->shape->variants)
+		put_variants(doc, schema->shape);
 	else
 		put_object(doc, schema);
 	json_close(&doc->json, '}');
