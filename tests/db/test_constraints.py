@@ -62,6 +62,8 @@ CANNOT_HAPPEN = {
     "idempotency_keys_status_check": "only final answers are stored",
     "idempotency_keys_pkey": "claim_idempotency_key() holds a lock on the key",
     "board_generations_pkey": "inserted ON CONFLICT",
+    "change_epochs_pkey": "begin_change_epoch() has the table to itself",
+    "deletions_pkey": "inserted ON CONFLICT",
     "calendar_feeds_pkey": "inserted ON CONFLICT",
     "calendar_feeds_secret_hash_check": "sha256() gives nothing else",
     "calendar_feeds_secret_hash_key": "the digest of 256 random bits",

@@ -83,6 +83,17 @@ FORBIDDEN = [
     "INSERT INTO daybook.timezones VALUES ('Mars/Olympus', 'UTC')",
     "UPDATE daybook.timezones SET zone = 'UTC'",
     "SELECT daybook.add_timezones()",
+    "UPDATE daybook.tasks SET change_xid = '0'",
+    "UPDATE daybook.journals SET change_epoch = 0",
+    "INSERT INTO daybook.moods (user_id, id, score, change_xid) VALUES (gen_random_uuid(), gen_random_uuid(), 3, '0')",
+    "SELECT secret FROM daybook.change_epochs",
+    "INSERT INTO daybook.change_epochs (epoch, identity, secret) VALUES (9, '', '')",
+    "UPDATE daybook.change_epochs SET epoch = 9",
+    "DELETE FROM daybook.change_epochs",
+    "SELECT daybook.database_identity()",
+    "INSERT INTO daybook.deletions VALUES (gen_random_uuid(), 'task', gen_random_uuid(), 0, '0')",
+    "UPDATE daybook.deletions SET change_xid = '0'",
+    "DELETE FROM daybook.deletions",
     "SELECT daybook.claim_table('daybook.tasks')",
     "CALL daybook.fill_rows('daybook.tasks', 'title', 'search_key', 1)",
     "CALL daybook.demand_columns('daybook.tasks', 'title')",
@@ -105,6 +116,7 @@ def couple(become, alice, bob):
             for _ in range(number):
                 add(connection, table, user, **({"tags": ["mine"]} if table == "journals" else {}))
         for key in range(number):
+            query(connection, "DELETE FROM moods WHERE id = %s", add(connection, "moods", user))
             query(connection, "SELECT store_idempotency_answer('POST /tasks', %s, '', 201, '', '')", str(key))
             query(connection, "INSERT INTO board_generations (user_id, status_rank, generation) VALUES (%s, %s, 1)",
                   user.id, key + 1)
@@ -113,7 +125,7 @@ def couple(become, alice, bob):
 
 
 def test_every_table_is_looked_at(database):
-    assert {"users", "sessions", "idempotency_keys", "board_generations", "journal_tags", *MINIMAL} == set(
+    assert {"users", "sessions", "idempotency_keys", "board_generations", "journal_tags", "deletions", *MINIMAL} == set(
         database.tables(selectable_by="daybook_app"))
 
 
@@ -122,7 +134,7 @@ def test_everybody_sees_only_their_own(database, become, couple):
     tables = database.tables(selectable_by="daybook_app")
     for user, number in ((alice, 2), (bob, 3)):
         assert counts(become(user), tables) == {
-            "users": 1, "sessions": 1, "idempotency_keys": number, "board_generations": number,
+            "users": 1, "sessions": 1, "deletions": number, "idempotency_keys": number, "board_generations": number,
             "journal_tags": number,
             **dict.fromkeys(MINIMAL, number)}
 
@@ -218,10 +230,10 @@ def test_every_table_is_behind_the_wall(database):
     open_tables = database.ask(
         "SELECT relname FROM pg_class WHERE relnamespace = 'daybook'::regnamespace AND relkind = 'r'"
         " AND NOT (relrowsecurity AND relforcerowsecurity) ORDER BY 1")
-    assert open_tables == [("timezones",)]
+    assert open_tables == [("change_epochs",), ("timezones",)]
     policies = database.ask("SELECT tablename, policyname, roles::text[], cmd, qual, with_check FROM pg_policies"
                             " WHERE schemaname = 'daybook' AND policyname !~ 'named'")
-    assert {policy[0] for policy in policies} == set(database.tables())
+    assert {policy[0] for policy in policies} == set(database.tables()) - {"change_epochs"}
     for table, policy, roles, command, using, check in policies:
         assert using and check == (None if command == "SELECT" else using), (table, policy)
         if roles != ["daybook_auth"]:
@@ -238,13 +250,13 @@ def test_the_session_that_a_request_names(database):
 
 
 def test_keys_begin_with_the_user(database):
-    """So that the schema distributes by user; rate_limits has no user."""
+    """So that the schema distributes by user; rate_limits and change_epochs have no user."""
     keys = database.ask(
         "SELECT c.conrelid::regclass::text, a.attname FROM pg_constraint AS c JOIN pg_attribute AS a"
         " ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1] WHERE c.contype = 'p'"
         " AND c.connamespace = 'daybook'::regnamespace")
     assert all(key == "user_id" for table, key in keys
-               if table not in ("users", "timezones", "rate_limits")), keys
+               if table not in ("users", "timezones", "rate_limits", "change_epochs")), keys
 
 
 def test_functions(database):
@@ -267,7 +279,7 @@ def test_an_account_takes_everything_along(database, become, alice):
     assert query(connection, "SELECT delete_my_account()") == [(True,)]
     connection.commit()
     for table in database.tables():
-        if table not in ("users", "rate_limits"):
+        if table not in ("users", "rate_limits", "change_epochs"):
             assert database.ask(f"SELECT count(*) FROM {table} WHERE user_id = %s", alice.id) == [(0,)]
     assert database.ask("SELECT count(*) FROM users WHERE id = %s", alice.id) == [(0,)]
     assert begin(connection, alice) is None
