@@ -11,6 +11,7 @@
 #include "daemon/metrics.h"
 #include "openapi/openapi.h"
 #include "settings.h"
+#include "sql/changes.h"
 #include "sql/requests.h"
 #include "statements.h"
 #include "web/router.h"
@@ -86,16 +87,24 @@ static void check_schema(struct web *web)
 	arena_reset(web->arena);
 }
 
-/* No stored answer outlives its day by much, also when its user never comes back. */
-static bool do_chores(struct web *web)
+static bool sweep(struct web *web, struct query query)
 {
-	struct query query = sql_request_sweep_answers();
 	struct result rows;
 	bool more = db_run(web->db, web->arena, NULL, &query, 1, &rows) == OK &&
 		    result_bool(&rows, 0, "_more");
 
 	arena_reset(web->arena);
 	return more;
+}
+
+/* No stored answer outlives its day by much, and no tombstone its 90 days, also when their user
+ * never comes back. */
+static bool do_chores(struct web *web)
+{
+	bool more_answers = sweep(web, sql_request_sweep_answers());
+	bool more_deletions = sweep(web, sql_change_sweep());
+
+	return more_answers || more_deletions;
 }
 
 static int run_worker(const struct config *config)

@@ -38,6 +38,8 @@
 	ROW(ERR_VERSION_CONFLICT, 409, "version_conflict", "the resource has changed since", true) \
 	ROW(ERR_IDEMPOTENCY_IN_FLIGHT, 409, "idempotency_in_flight",                               \
 	    "the first request with this key is still under way", false)                           \
+	ROW(ERR_CURSOR_EXPIRED, 410, "cursor_expired",                                             \
+	    "the cursor is of no use any more, begin again without one", true)                     \
 	ROW(ERR_PRECONDITION_FAILED, 412, "precondition_failed", "the resource has changed since", \
 	    true)                                                                                  \
 	ROW(ERR_PAYLOAD_TOO_LARGE, 413, "payload_too_large", "the body is too large", false)       \

@@ -20,14 +20,15 @@ TOLD_IN_WORDS = {
     "ids": {"not_found", "forbidden"}, "updates": {"not_found", "version_conflict", "validation_failed"},
     "username": {"username_taken"}, "email": {"validation_failed", "email_taken", "invalid_credentials"},
     "password": {"invalid_password", "invalid_credentials"}, "current_password": {"invalid_password"},
-    "refresh_token": {"unauthorized", "validation_failed"}, "cursor": {"invalid_cursor"}, "date": {"validation_failed"},
+    "refresh_token": {"unauthorized", "validation_failed"}, "cursor": {"invalid_cursor"},
+    "since": {"invalid_cursor"}, "date": {"validation_failed"},
     "name": {"name_taken"}, "recurrence": {"validation_failed"},
     # Of an import: no id comes twice in a list, and no name of a category.
     **dict.fromkeys(["projects", "tasks", "moods", "journals"], {"validation_failed"}),
     "categories": {"validation_failed", "name_taken"},
 }
 # What is only told when all else is right.
-TOLD_LAST = {"cursor", "email"}
+TOLD_LAST = {"cursor", "email", "since"}
 # The second of each pair must fit the first, which no schema can tell either.
 SECONDS = {"completed", "before", "offset", "date_to", "due_date_to", "score_max"}
 # After a success these cannot be done again in the same place.

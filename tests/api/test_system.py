@@ -159,8 +159,10 @@ def test_head_wherever_get_works(client, user, contract):
         assert headed.status_code == got.status_code, path
         assert headed.content == b""
         assert set(headed.headers) - {"Transfer-Encoding"} == set(got.headers) - {"Transfer-Encoding"}, path
-        for name in ("Content-Type", "ETag", "Cache-Control"):
+        for name in ("Content-Type", "Cache-Control"):
             assert headed.headers.get(name) == got.headers.get(name), path
+        if not path.endswith("/changes"):  # ends in another cursor each time
+            assert headed.headers.get("ETag") == got.headers.get("ETag"), path
     refused_head = client.head("/tasks")
     assert (refused_head.status_code, refused_head.content) == (401, b"")
 

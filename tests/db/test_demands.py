@@ -11,6 +11,8 @@ from private_pg import ROOT
 QUERIES = ROOT / "sql" / "queries"
 # Tables with a row for each (user_id, id) that are no part of the export, and why.
 NOT_EXPORTED = {}
+# Those that /changes does not show, and why.
+NOT_AMONG_CHANGES = {"sessions": "the list of sessions is short, and nobody works on it offline"}
 # Orders of lists that no index has, and why.
 SORTED = {
     ("categories", "created_at"): "a user has few categories, and they are sorted by name",
@@ -54,12 +56,17 @@ def test_every_documented_order_has_an_index(indexes):
     assert len(all_lists) > 15 and missing == set(SORTED)
 
 
-def test_every_table_of_a_user_is_exported(database):
-    tables = {table for (table,) in database.ask("""
+def tables_of_users(database):
+    """Tables with a row for each (user_id, id)."""
+    return {table for (table,) in database.ask("""
         SELECT conrelid::regclass::text FROM pg_constraint
         WHERE contype = 'p' AND connamespace = 'daybook'::regnamespace
             AND (SELECT array_agg(a.attname::text ORDER BY a.attname) FROM pg_attribute AS a
                 WHERE a.attrelid = conrelid AND a.attnum = ANY (conkey)) = '{id,user_id}'""")}
+
+
+def test_every_table_of_a_user_is_exported(database):
+    tables = tables_of_users(database)
     exported = set(re.findall(r"^-- export_(\w+)\(", (QUERIES / "export.sql").read_text(), re.M))
     assert len(tables) >= 6 and tables - exported == set(NOT_EXPORTED)
 
@@ -72,6 +79,19 @@ def test_no_stored_answer_outlives_what_it_shows(database):
     held = set(re.findall(r"FROM daybook\.(\w+) WHERE user_id = me AND id = ANY \(shown\)", source))
     exported = set(re.findall(r"^-- export_(\w+)\(", (QUERIES / "export.sql").read_text(), re.M)) - {"sessions"}
     assert len(held) >= 5 and held == {table.removeprefix("daybook.") for table in emptied} == exported
+
+
+def tables_with(database, trigger):
+    return {table.removeprefix("daybook.") for (table,) in database.ask(
+        "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = %s", trigger)}
+
+
+def test_every_table_of_a_user_is_among_the_changes(database, indexes):
+    tables = {table.removeprefix("daybook.") for table in tables_of_users(database)} - set(NOT_AMONG_CHANGES)
+    assert tables_with(database, "keep_deletions") == tables
+    assert tables_with(database, "stamp_change") == tables | {"users"}
+    assert all(["user_id", "change_epoch", "change_xid", "id"] in indexes[table] for table in tables)
+    assert tables <= set(re.findall(r"^-- change_(\w+)\($", (QUERIES / "changes.sql").read_text(), re.M))
 
 
 def changes():

@@ -1,0 +1,152 @@
+#include "change_rows.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sql/changes.h"
+#include "web/ask.h"
+
+enum { TOMBSTONES = 6 }; /* their stream */
+
+#define SPAN                                                                                       \
+	struct integer epoch, const char *xid, const char *type, struct uuid id,                   \
+		struct integer to_epoch, const char *to_xid, const char *to_type,                  \
+		struct uuid to_id, struct integer rows
+
+/* The only resources with texts so long that a page of them is too much at once. */
+static struct query find_journals(SPAN)
+{
+	return sql_change_journals(epoch, xid, type, id, to_epoch, to_xid, to_type, to_id, rows,
+				   (struct integer){ CHANGE_PAGE_BYTES, true });
+}
+
+/* The cursors that are out have the number of a type, which is its place here: new ones come last.
+ */
+static const struct {
+	const char *word;
+	struct query (*find)(SPAN);
+} streams[CHANGE_STREAMS] = {
+	{ "task", sql_change_tasks },	       { "project", sql_change_projects },
+	{ "category", sql_change_categories }, { "journal", find_journals },
+	{ "mood", sql_change_moods },	       { "user", sql_change_users },
+	{ "deletion", sql_change_deletions },
+};
+
+static size_t stream_of(const char *word)
+{
+	size_t i = 0;
+
+	while (strcmp(streams[i].word, word) != 0)
+		i++;
+	return i;
+}
+
+uint8_t change_type_number(const char *word)
+{
+	return (uint8_t)(stream_of(word) + 1);
+}
+
+const char *change_type_word(uint8_t number)
+{
+	return number > 0 ? streams[number - 1].word : "";
+}
+
+/* Notes the place of a stream's next row. */
+static void find_place(struct change_stream *stream, size_t number)
+{
+	const struct result *found = &stream->found;
+	int row = stream->next;
+
+	if (row == found->row_count)
+		return;
+	stream->place = (struct change_place){
+		.epoch = strtoull(result_text(found, row, "_change_epoch"), NULL, 10),
+		.xid = strtoull(result_text(found, row, "_change_xid"), NULL, 10),
+		.type = number == TOMBSTONES ? change_type_number(result_text(found, row, "_type"))
+					     : (uint8_t)(number + 1),
+		.id = result_uuid(found, row, "id"),
+	};
+}
+
+static struct query query_of(struct request *req, size_t number, const struct change_place *after,
+			     const struct change_place *last, struct integer rows)
+{
+	const struct change_place *ends[] = { after, last };
+	const char *xids[2];
+	struct integer epochs[2];
+
+	for (size_t i = 0; i < 2; i++) {
+		epochs[i] = (struct integer){ (int64_t)ends[i]->epoch, true };
+		xids[i] = arena_printf(req->arena, "%llu", (unsigned long long)ends[i]->xid);
+	}
+	return streams[number].find(epochs[0], xids[0], change_type_word(after->type), after->id,
+				    epochs[1], xids[1], change_type_word(last->type), last->id,
+				    rows);
+}
+
+enum err change_rows_read(struct request *req, const struct result *page,
+			  const struct change_place *after, const struct change_place *last,
+			  struct change_rows *out)
+{
+	struct query queries[CHANGE_STREAMS] = { 0 };
+	struct result results[CHANGE_STREAMS];
+	size_t numbers[CHANGE_STREAMS], count = (size_t)page->row_count;
+
+	for (size_t i = 0; i < count; i++) {
+		numbers[i] = stream_of(result_text(page, (int)i, "_type"));
+		queries[i] = query_of(req, numbers[i], after, last,
+				      result_integer(page, (int)i, "_count"));
+	}
+	TRY(ask_all(req, queries, count, results));
+	for (size_t i = 0; i < count; i++) {
+		out->streams[numbers[i]].found = results[i];
+		find_place(&out->streams[numbers[i]], numbers[i]);
+	}
+	return OK;
+}
+
+static int compare(const struct change_place *a, const struct change_place *b)
+{
+	if (a->epoch != b->epoch)
+		return a->epoch < b->epoch ? -1 : 1;
+	if (a->xid != b->xid)
+		return a->xid < b->xid ? -1 : 1;
+	int types = strcmp(change_type_word(a->type), change_type_word(b->type));
+	return types ? types : memcmp(a->id.bytes, b->id.bytes, sizeof a->id.bytes);
+}
+
+bool change_rows_look(struct change_rows *rows, struct change *out)
+{
+	struct change_stream *first = NULL;
+
+	for (size_t i = 0; i < CHANGE_STREAMS; i++) {
+		struct change_stream *each = &rows->streams[i];
+		if (each->next < each->found.row_count &&
+		    (!first || compare(&each->place, &first->place) < 0))
+			first = each;
+	}
+	if (!first)
+		return false;
+	*out = (struct change){
+		.place = first->place,
+		.type = change_type_word(first->place.type),
+		.deleted = first == &rows->streams[TOMBSTONES],
+		.cut = result_has(&first->found, "_cut") &&
+		       result_bool(&first->found, first->next, "_cut"),
+		.stream = first,
+	};
+	return true;
+}
+
+void change_take(struct change *change)
+{
+	struct change_stream *stream = change->stream;
+
+	stream->next++;
+	find_place(stream, change->deleted ? TOMBSTONES : change->place.type - 1U);
+}
+
+void change_put_resource(const struct change *change, struct buf *out)
+{
+	result_put_row(out, &change->stream->found, change->stream->next);
+}

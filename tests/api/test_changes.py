@@ -1,0 +1,340 @@
+"""Changes: a client that applies them has what the lists show, whatever it missed."""
+
+import random
+import struct
+import uuid
+
+import pytest
+
+from contract import refused
+from forger import decode, encode
+from groups import new_id
+from sealed import derive_key, seal, unseal
+
+TYPES = ["task", "project", "category", "journal", "mood", "user"]
+LISTS = {"task": "tasks", "project": "projects", "category": "categories", "journal": "journals", "mood": "moods"}
+
+
+@pytest.fixture
+def user(client):
+    return client.new_user()
+
+
+def page(user, since=None, limit=200):
+    answer = user.get("/changes", params={"limit": limit, **({"since": since} if since else {})})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def walk(user, since=None, limit=200):
+    """All changes of a walk, and the cursor behind them."""
+    changes, more = [], True
+    while more:
+        answer = page(user, since, limit)
+        assert len(answer["changes"]) <= limit
+        changes += answer["changes"]
+        since, more = answer["next_cursor"], answer["has_more"]
+    keys = [(change["type"], change["id"]) for change in changes]
+    assert len(keys) == len(set(keys)), "something came twice"
+    return changes, since
+
+
+def settle(user, copy, since):
+    """Walks until nothing is new: a transaction of somebody else may hold changes back for a moment."""
+    changes = True
+    while changes:
+        changes, since = walk(user, since, random.randint(1, 50))
+        apply(copy, changes)
+    return since
+
+
+def apply(copy, changes):
+    for change in changes:
+        if change["deleted"]:
+            assert "resource" not in change
+            copy.pop((change["type"], change["id"]), None)
+        else:
+            assert change["resource"]["id"] == change["id"]
+            copy[change["type"], change["id"]] = change["resource"]
+
+
+def shown(user):
+    """What the lists show, by type and id, without the counts."""
+    found = {("user", user.id): user.get("/users/me").json()}
+    for kind, name in LISTS.items():
+        cursor = {}
+        while cursor is not None:
+            query = {"limit": 200, **cursor, **({"archived": {"project": "all", "task": "true"}[kind]}
+                                                if kind in ("project", "task") else {})}
+            answer = user.get(f"/{name}", params=query).json()
+            found |= {(kind, row["id"]): row for row in answer[name]}
+            cursor = {"cursor": answer["next_cursor"]} if answer["next_cursor"] else None
+    return plain(found)
+
+
+def plain(copy):
+    return {key: {name: value for name, value in row.items() if name not in ("task_count", "task_counts")}
+            for key, row in copy.items()}
+
+
+def until(user, since, wanted):
+    """The changes since then, as soon as all wanted keys are among them."""
+    seen = {}
+    while not wanted <= set(seen):
+        changes, since = walk(user, since)
+        seen |= {(change["type"], change["id"]): change for change in changes}
+    return seen, since
+
+
+def make_some(user):
+    mood = user.post("/moods", json={"score": 4}).json()
+    project = user.post("/projects", json={"name": "a"}).json()
+    category = user.post("/categories", json={"name": new_id()}).json()
+    task = user.post("/tasks", json={"title": "t", "project_id": project["id"], "category_id": category["id"]}).json()
+    journal = user.post("/journals", json={"content": "c", "mood_id": mood["id"]}).json()
+    return {"mood": mood, "project": project, "category": category, "task": task, "journal": journal}
+
+
+def keys_of(made):
+    return {(kind, row["id"]) for kind, row in made.items()}
+
+
+def test_the_present_state_comes_first_and_then_what_is_new(user):
+    made = make_some(user)
+    seen, since = until(user, None, keys_of(made) | {("user", user.id)})
+    assert plain({key: change["resource"] for key, change in seen.items()}) == shown(user)
+    assert not any(change["deleted"] for change in seen.values())
+    user.patch(f"/tasks/{made['task']['id']}", json={"title": "other"})
+    seen, since = until(user, since, {("task", made["task"]["id"])})
+    assert [change["resource"]["title"] for change in seen.values()] == ["other"]
+    assert walk(user, since)[0] == []
+
+
+def test_each_type_names_its_own_resource(user):
+    made = make_some(user)
+    seen, _ = until(user, None, keys_of(made) | {("user", user.id)})
+    assert sorted(kind for kind, _ in seen) == sorted(TYPES)
+    for kind, row in made.items():
+        assert seen[kind, row["id"]]["resource"].keys() == row.keys()
+
+
+def test_deletions_show_with_all_that_they_take_along(user):
+    made = make_some(user)
+    _, since = until(user, None, keys_of(made))
+    second = user.post("/tasks", json={"title": "u", "category_id": made["category"]["id"]}).json()
+    for kind in ("project", "category", "mood"):
+        assert user.delete(f"/{LISTS[kind]}/{made[kind]['id']}").status_code == 204
+    seen, since = until(user, since, keys_of(made) | {("task", second["id"])})
+    gone = {(kind, made[kind]["id"]) for kind in ("project", "category", "mood", "task")}
+    assert {key for key, change in seen.items() if change["deleted"]} == gone
+    assert seen["task", second["id"]]["resource"]["category_id"] is None
+    assert seen["journal", made["journal"]["id"]]["resource"]["mood_id"] is None
+    assert {key for key in until(user, None, {("user", user.id)})[0]} == {
+        ("task", second["id"]), ("journal", made["journal"]["id"]), ("user", user.id)}
+
+
+def test_what_is_made_again_under_its_id_is_there(user):
+    task = user.post("/tasks", json={"id": new_id(), "title": "first"}).json()
+    _, since = until(user, None, {("task", task["id"])})
+    user.delete(f"/tasks/{task['id']}")
+    user.post("/tasks", json={"id": task["id"], "title": "second"})
+    seen, since = until(user, since, {("task", task["id"])})
+    while seen["task", task["id"]]["deleted"]:  # the first walk may have come between
+        seen, since = until(user, since, {("task", task["id"])})
+    assert seen["task", task["id"]]["resource"]["title"] == "second"
+    assert walk(user, since)[0] == []
+
+
+def test_nothing_new_is_told_at_the_price_of_a_304(user):
+    _, since = until(user, None, {("user", user.id)})
+    first = user.get("/changes", params={"since": since})
+    assert first.json() == {"changes": [], "next_cursor": since, "has_more": False}
+    again = user.get("/changes", params={"since": since}, headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304 and again.content == b""
+    task = user.post("/tasks", json={"title": "new"}).json()
+    until(user, since, {("task", task["id"])})
+    assert user.get("/changes", params={"since": since},
+                    headers={"If-None-Match": first.headers["ETag"]}).status_code == 200
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 7, 200])
+def test_pages_of_any_size_make_the_same_walk(user, limit):
+    made = [user.patch("/tasks/bulk", json={"updates": [{"id": task, "title": "b"} for task in ids]}).json()
+            for ids in [[user.post("/tasks", json={"title": "a"}).json()["id"] for _ in range(9)]]]
+    assert made[0]["count"] == 9  # all of one transaction
+    others = make_some(user)
+    until(user, None, keys_of(others))
+    changes, _ = walk(user, None, limit)
+    assert len(changes) == 9 + 5 + 1
+    assert plain({(c["type"], c["id"]): c["resource"] for c in changes}) == shown(user)
+
+
+def test_a_large_page_ends_early(user):
+    ids = [user.post("/journals", json={"content": "ö" * 100_000}).json()["id"] for n in range(25)]
+    until(user, None, {("journal", entry) for entry in ids})
+    first = user.get("/changes", params={"limit": 200})
+    assert len(first.content) <= 4 * 1024 * 1024 and first.json()["has_more"]
+    assert {c["id"] for c in walk(user)[0]} == {user.id, *ids}
+
+
+def test_a_client_that_was_away_has_what_the_lists_show(user):
+    chance = random.Random(8)
+    copy, since = {}, None
+    for _ in range(12):
+        for _ in range(chance.randint(0, 12)):
+            change_something(user, chance)
+        since = settle(user, copy, since)
+    wanted = shown(user)
+    while plain(copy) != wanted:  # the last transaction may not be below everybody's yet
+        since = settle(user, copy, since)
+
+
+def change_something(user, chance):
+    kind = chance.choice(sorted(LISTS))
+    name = LISTS[kind]
+    rows = user.get(f"/{name}", params={"limit": 200}).json()[name]
+    body = {"task": {"title": "t"}, "project": {"name": "p"}, "category": {"name": new_id()}, "journal": {"content": "j"},
+            "mood": {"score": 3}}[kind]
+    deed = chance.choice(["make", "make", "change", "delete"]) if rows else "make"
+    if deed == "make":
+        assert user.post(f"/{name}", json=body).status_code == 201
+    elif deed == "change":
+        assert user.patch(f"/{name}/{chance.choice(rows)['id']}", json=body).status_code == 200
+    else:
+        assert user.delete(f"/{name}/{chance.choice(rows)['id']}").status_code == 204
+
+
+def test_an_imported_row_is_a_change(user, client):
+    made = make_some(user)
+    document = user.get("/users/me/export").json()
+    other = client.new_user()
+    _, since = until(other, None, {("user", other.id)})
+    assert other.post("/users/me/import", json=document).status_code == 200
+    seen, _ = until(other, since, keys_of(made))
+    assert seen["task", made["task"]["id"]]["resource"]["version"] == made["task"]["version"]
+
+
+# Cursors that are none.
+
+
+def test_a_forged_cursor_is_refused(user):
+    _, since = walk(user)
+    raw = bytearray(decode(since))
+    for at in range(0, len(raw), 7):
+        forged = raw[:]
+        forged[at] ^= 1
+        refused(user.get("/changes", params={"since": encode(bytes(forged))}),
+                400, "invalid_cursor", "since")
+    for other in (since[:-2], since + "AA", "A" * len(since), "A"):
+        refused(user.get("/changes", params={"since": other}), 400, "invalid_cursor", "since")
+
+
+def test_another_users_cursor_is_refused(user, client):
+    _, since = walk(user)
+    refused(client.new_user().get("/changes", params={"since": since}), 400, "invalid_cursor", "since")
+
+
+def test_a_lists_cursor_is_refused(user):
+    for _ in range(2):
+        user.post("/moods", json={"score": 1})
+    cursor = user.get("/moods", params={"limit": 1}).json()["next_cursor"]
+    refused(user.get("/changes", params={"since": cursor}), 400, "invalid_cursor", "since")
+
+
+@pytest.mark.parametrize("query", [{"limit": 0}, {"limit": 201}, {"since": ""}, {"since": "!"}, {"offset": 1}, {"limit": "x"}])
+def test_wrong_parameters_are_named(user, query):
+    answer = user.get("/changes", params=query)
+    assert answer.status_code == 400 and answer.json()["details"][0]["field"] in query
+
+
+def test_nobody_has_changes(client):
+    refused(client.get("/changes"), 401, "unauthorized")
+
+
+class Cursors:
+    """Opens a user's cursors and makes others, with the database's secret."""
+
+    NUMBERS = ["epoch", "xid", "bound", "from_s", "bound_s"]
+
+    def __init__(self, stack, user):
+        [(secret,)] = stack.ask("SELECT secret FROM change_clock()")
+        self.key, self.about = derive_key(secret.encode(), b"daybook cursors of changes"), uuid.UUID(user.id).bytes
+
+    def read(self, cursor):
+        plain = unseal(self.key, self.about, decode(cursor))
+        return dict(zip(self.NUMBERS, struct.unpack(">5Q", plain[:40]))), plain[40:]
+
+    def change(self, cursor, **numbers):
+        known, rest = self.read(cursor)
+        assert numbers.keys() <= known.keys()
+        known |= numbers
+        return encode(seal(self.key, self.about, struct.pack(">5Q", *(known[name] for name in self.NUMBERS)) + rest))
+
+
+@pytest.fixture
+def cursors(stack, user):
+    return Cursors(stack, user)
+
+
+def expired(user, since):
+    refused(user.get("/changes", params={"since": since}), 410, "cursor_expired")
+
+
+def test_a_cursor_is_good_for_ninety_days(user, cursors):
+    made = make_some(user)
+    _, since = until(user, None, keys_of(made))
+    then = cursors.read(since)[0]["from_s"]
+    kept = 90 * 86400
+    assert walk(user, cursors.change(since, from_s=then - kept + 600))[0] == []
+    expired(user, cursors.change(since, from_s=then - kept - 1))
+    # On the way, too: the tombstones at its beginning may be gone.
+    middle = page(user, None, 1)["next_cursor"]
+    expired(user, cursors.change(middle, from_s=then - kept - 1))
+
+
+def test_a_cursor_is_renewed_after_a_day(user, cursors):
+    _, since = until(user, None, {("user", user.id)})
+    then = cursors.read(since)[0]["from_s"]
+    same = cursors.change(since, from_s=then - 86400 + 600)
+    assert page(user, same) == {"changes": [], "next_cursor": same, "has_more": False}
+    renewed = page(user, cursors.change(since, from_s=then - 86400))["next_cursor"]
+    assert cursors.read(renewed)[0]["from_s"] >= then
+    assert cursors.read(renewed)[0]["xid"] >= cursors.read(since)[0]["xid"]
+
+
+def test_what_changes_on_the_way_needs_its_tombstones_from_the_beginning(user, cursors):
+    _, since = until(user, None, keys_of(make_some(user)))
+    made = make_some(user)
+    until(user, since, keys_of(made))
+    old = cursors.change(since, from_s=cursors.read(since)[0]["from_s"] - 50 * 86400)
+    middle = page(user, old, 2)
+    assert middle["has_more"]
+    assert cursors.read(middle["next_cursor"])[0]["from_s"] == cursors.read(old)[0]["from_s"]
+    changes, after = walk(user, middle["next_cursor"])
+    assert len(changes) == 3
+    assert cursors.read(after)[0]["from_s"] == cursors.read(middle["next_cursor"])[0]["bound_s"]
+
+
+@pytest.mark.parametrize("member", ["xid", "bound"])
+def test_a_cursor_from_the_future_has_expired(user, cursors, member):
+    """As after files were put back: the counter of transactions is where it was."""
+    _, since = until(user, None, {("user", user.id)})
+    if member == "bound":
+        until(user, None, keys_of(make_some(user)))
+        since = page(user, None, 1)["next_cursor"]
+    expired(user, cursors.change(since, **{member: 1 << 62}))
+
+
+def test_another_place_expires_every_cursor(stack, user, cursors):
+    made = make_some(user)
+    _, since = until(user, None, keys_of(made))
+    middle = page(user, None, 1)["next_cursor"]
+    stack.ask("UPDATE change_epochs SET identity = 'elsewhere' WHERE epoch = (SELECT max(epoch) FROM change_epochs)")
+    expired(user, since)
+    expired(user, middle)
+    refused(user.get("/changes", params={"since": "A" * len(since)}), 400, "invalid_cursor", "since")
+    seen, after = until(user, None, keys_of(made))
+    assert plain({key: change["resource"] for key, change in seen.items()}) == shown(user)
+    assert cursors.read(after)[0]["epoch"] == cursors.read(since)[0]["epoch"] + 1
+    task = user.post("/tasks", json={"title": "there"}).json()
+    until(user, after, {("task", task["id"])})
