@@ -34,6 +34,8 @@ def quantile(sorted_values, part):
 def start_wrk(url, seconds, user, kind, connections=32, base="/api/v1"):
     environment = os.environ | {"BENCH_TOKEN": user["token"], "BENCH_IDS": str(user["ids"]),
                                 "BENCH_LOGIN": user["login"], "BENCH_KIND": kind, "BENCH_BASE": base}
+    if "tag" in user:
+        environment["BENCH_TAG"] = user["tag"]
     return subprocess.Popen(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", LUA, url],
                             env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 

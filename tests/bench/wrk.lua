@@ -1,6 +1,6 @@
 -- wrk.lua -- what wrk sends, and its report as one line for scripts/bench.
 -- Environment: BENCH_TOKEN; BENCH_IDS, a file with an id a line; BENCH_KIND, a name in `kinds`; BENCH_BASE,
--- what the addresses of the API begin with, if that is not Daybook's own.
+-- what the addresses of the API begin with, if that is not Daybook's own; BENCH_TAG, an ETag that is known.
 
 local ids, requests, at = {}, {}, 0
 local headers = { ["Content-Type"] = "application/json" }
@@ -8,6 +8,7 @@ local token = os.getenv("BENCH_TOKEN")
 if token then
 	headers["Authorization"] = "Bearer " .. token
 end
+headers["If-None-Match"] = os.getenv("BENCH_TAG")
 
 local base = os.getenv("BENCH_BASE") or "/api/v1"
 
