@@ -99,6 +99,19 @@ await api.DELETE("/api/v1/users/me/calendar-feed", {});
 const state = must(await api.GET("/api/v1/users/me/calendar-feed", {}));
 check(!state.active && state.created_at === null, "the feed is revoked");
 
+// A copy of all tasks, by type: what a change has in it follows from its type.
+const copy = new Map<string, Task>();
+for (let since: string | undefined, more = true; more || copy.size < titles.length;) {
+	const page = must(await api.GET("/api/v1/changes", { params: { query: { ...(since && { since }), limit: 2 } } }));
+	for (const change of page.changes) {
+		if (change.type === "task" && change.resource) copy.set(change.id, change.resource);
+		if (change.type === "mood" && change.resource) check(change.resource.score === 5, "a mood has its score");
+		if (change.type === "user") check(change.resource?.email === email, "the user is a change, too");
+	}
+	[since, more] = [page.next_cursor, page.has_more];
+}
+check(copy.get(last.id)?.title === "water" && copy.get(first.id)?.status === "DONE", "the copy has what the lists show");
+
 // What was read may be sent back; a change that knows another version, or another ETag, is refused.
 const path = { id: last.id };
 const renamed = await api.PATCH("/api/v1/tasks/{id}", { params: { path }, body: { ...started, title: "water well" } });
