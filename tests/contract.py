@@ -197,6 +197,9 @@ def check_error_body(response):
         assert set(body) - extra == ERROR_MEMBERS
         assert body["code"] == status and body["message"]
     assert body["error"] in WORDS[status], body
+    if status == 401:
+        why = "invalid_request" if body["error"] == "invalid_credentials" else "invalid_token"
+        assert response.headers["WWW-Authenticate"].startswith(f'Bearer error="{why}", ')
     if "Idempotency-Replayed" not in response.headers:  # the body is that of the first request
         assert body["request_id"] == response.headers["X-Request-Id"]
     for detail in body["details"]:

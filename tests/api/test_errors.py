@@ -17,6 +17,8 @@ import requests
 from requests.structures import CaseInsensitiveDict
 
 from client import PASSWORD
+from contract import refused
+from people import somebody
 from waiting import wait_for
 
 markers = itertools.count(1)
@@ -27,9 +29,7 @@ INSIDES = re.compile(
     r"|begin_request|current_user_id|user_id\b.*=|upstream|<html|nginx/", re.IGNORECASE)
 
 
-@pytest.fixture(scope="module")
-def user(client):
-    return client.new_user()
+user = somebody()
 
 
 # The wire.
@@ -294,27 +294,27 @@ def curl(stack, *arguments, data=b""):
 
 @pytest.mark.parametrize("version, name", [("--http1.1", "HTTP/1.1"), ("--http2", "HTTP/2")])
 def test_refusals_over_both_versions_of_http(stack, contract, user, version, name):
-    def refused(status, word, *arguments, data=b""):
+    def call(*arguments, data=b""):
         spoken, response = curl(stack, version, *arguments, data=data)
-        assert (spoken, response.status_code) == (name, status), response.content
+        assert spoken == name
         contract.check(response, "/")
-        assert response.json()["error"] == word
+        return response
 
     tasks, token = stack.url + "/api/v1/tasks", ("-H", f"Authorization: Bearer {user.access_token}")
     kind = ("-H", "Content-Type: application/json", "--data-binary", "@-")
-    refused(413, "payload_too_large", tasks, *token, *kind, data=b" " * (2 ** 20 + 1))
-    refused(413, "payload_too_large", tasks, *token, *kind, data=b" " * 2 ** 23)
-    refused(413, "payload_too_large", tasks, *token, *kind, "-H", "Transfer-Encoding: chunked",
-            data=b" " * (2 ** 20 + 1))
-    refused(400, "invalid_json", tasks, *token, *kind, data=b" " * 2 ** 20)
-    refused(401, "unauthorized", tasks)
-    refused(404, "not_found", stack.url + "/x")
-    refused(405, "method_not_allowed", "-X", "FOO", tasks)
-    refused(414, "uri_too_long", tasks + "?" + "a" * 8300)
-    refused(400, "bad_request", "--path-as-is", stack.url + "/%00")
-    refused(400, "bad_request", "--path-as-is", stack.url + "/../x")
+    refused(call(tasks, *token, *kind, data=b" " * (2 ** 20 + 1)), 413, "payload_too_large")
+    refused(call(tasks, *token, *kind, data=b" " * 2 ** 23), 413, "payload_too_large")
+    refused(call(tasks, *token, *kind, "-H", "Transfer-Encoding: chunked", data=b" " * (2 ** 20 + 1)),
+            413, "payload_too_large")
+    refused(call(tasks, *token, *kind, data=b" " * 2 ** 20), 400, "invalid_json")
+    refused(call(tasks), 401, "unauthorized")
+    refused(call(stack.url + "/x"), 404, "not_found")
+    refused(call("-X", "FOO", tasks), 405, "method_not_allowed")
+    refused(call(tasks + "?" + "a" * 8300), 414, "uri_too_long")
+    refused(call("--path-as-is", stack.url + "/%00"), 400, "bad_request")
+    refused(call("--path-as-is", stack.url + "/../x"), 400, "bad_request")
     if version == "--http1.1":
-        refused(431, "headers_too_large", tasks, "-H", "X-Big: " + "a" * 9216)
+        refused(call(tasks, "-H", "X-Big: " + "a" * 9216), 431, "headers_too_large")
 
 
 # Smuggling: what follows the first request must not be taken for a second one.

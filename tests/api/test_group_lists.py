@@ -7,6 +7,7 @@ import pytest
 
 from contract import refused
 from groups import MEMBERS, found, ids, in_order, make, new_id, pages_by_cursor, wrong
+from people import somebody
 from texts import fold, has
 
 NAMES = ["a", "A", "ΟΔΟΣ", "οδοσ", "İ", "STRASSE", "straße", "e\u0301b", "\u0390", "ﬁ", "Ꭰ", "b", "Zebra", "zebra", "äpfel", "Äpfel", "Ärger", "aa", "éa", "ÉB", "ß", "Ω", "ω",
@@ -20,14 +21,7 @@ def kind(request):
     return request.param
 
 
-@pytest.fixture(scope="module")
-def user(client):
-    return client.new_user()
-
-
-@pytest.fixture(scope="module")
-def stranger(client):
-    return client.new_user()
+user, stranger = somebody(), somebody()
 
 
 @pytest.fixture(scope="module")

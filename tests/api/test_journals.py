@@ -12,6 +12,7 @@ from client import at_once
 from contract import refused
 from diary import feel, write, wrong_everywhere
 from groups import NOBODYS, change, found, ids, in_order, new_id, pages_by_cursor, read, wrong
+from people import somebody
 from resources import stale, tag
 import texts
 
@@ -21,16 +22,7 @@ MEMBERS = ["id", "title", "content", "entry_date", "tags", "mood_id", "version",
 ORDERS = list(itertools.product(["entry_date", "created_at", "updated_at"], ["asc", "desc"]))
 # In one case each; what a person might have for a tag.
 WORDS = ["rain", "öl", "ñu", "привет", "ωμέγα", "日本", "🗓", "a b", "#1", "100%", "_", "c:\\d", "''", "x\ty", "e\u0301", "ǆ", "ｗide", "𐐨"]
-
-
-@pytest.fixture(scope="module")
-def user(client):
-    return client.new_user()
-
-
-@pytest.fixture(scope="module")
-def stranger(client):
-    return client.new_user()
+user, stranger = somebody(), somebody()
 
 
 @pytest.fixture

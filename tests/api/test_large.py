@@ -7,6 +7,7 @@ import pytest
 
 from client import at_once
 from feeds import address
+from people import somebody
 from stack import has_sanitizer
 
 MIB = 1 << 20
@@ -14,11 +15,7 @@ MOST = 4 * MIB + 4096  # the members behind the rows come on top
 WORKER_KB = 16 * 1024
 # What an entry has, and how many of them: long and short ones stand side by side.
 MIXED = ["x", "x" * 4000, "x" * 6000, "é" * 10_000, "\u0001" * 100_000, "🗓" * 100_000, "short", "x" * 100_000]
-
-
-@pytest.fixture(scope="module")
-def user(client):
-    return client.new_user()
+user = somebody()
 
 
 def write(stack, user, contents):

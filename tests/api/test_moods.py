@@ -11,6 +11,7 @@ import pytest
 from contract import refused
 from diary import feel, wrong_everywhere
 from groups import NOBODYS, change, found, ids, in_order, new_id, pages_by_cursor, read, wrong
+from people import somebody
 from resources import tag
 
 UTC = datetime.timezone.utc
@@ -23,15 +24,7 @@ DAYS = [datetime.date.fromisoformat(day) for day in [
     "2026-03-29", "2026-10-25", "2026-03-08", "2026-11-01", "2026-04-05", "2026-10-04", "2011-12-29", "2011-12-30", "2011-12-31",
     "2018-11-04", "2018-02-17", "2018-02-18", "2026-04-24", "2026-10-29", "2024-02-29", "2027-01-01"]]
 
-
-@pytest.fixture(scope="module")
-def user(client):
-    return client.new_user()
-
-
-@pytest.fixture(scope="module")
-def stranger(client):
-    return client.new_user()
+user, stranger = somebody(), somebody()
 
 
 @pytest.fixture

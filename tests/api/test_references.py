@@ -10,6 +10,7 @@ from client import at_once
 from contract import refused
 from groups import (MEMBERS, NOBODYS, REFERENCE, change, found, ids, make, make_task, new_id, pages_by_cursor,
                     read, wrong)
+from people import somebody
 
 STATUSES = ["TODO", "IN_PROGRESS", "DONE"]
 
@@ -19,14 +20,7 @@ def kind(request):
     return request.param
 
 
-@pytest.fixture(scope="module")
-def user(client):
-    return client.new_user()
-
-
-@pytest.fixture(scope="module")
-def stranger(client):
-    return client.new_user()
+user, stranger = somebody(), somebody()
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from client import at_once
 from contract import refused
 from groups import (MEMBERS, NAME_LIMIT, NOBODYS, REFERENCE, change, counted, found, ids, make, make_task,
                     new_id, read, wrong)
+from people import somebody
 from resources import stale, tag
 
 WHITE_SPACE = ("\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008"
@@ -25,14 +26,7 @@ def kind(request):
     return request.param
 
 
-@pytest.fixture(scope="module")
-def user(client):
-    return client.new_user()
-
-
-@pytest.fixture(scope="module")
-def stranger(client):
-    return client.new_user()
+user, stranger = somebody(), somebody()
 
 
 @pytest.fixture

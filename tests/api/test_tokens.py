@@ -9,7 +9,9 @@ import uuid
 import pytest
 
 from client import PASSWORD
+from contract import refused
 from forger import ALPHABET, Forger, decode, encode, other_tails
+from people import somebody
 
 MAX_BYTES = 4096
 RSA_KEY = {"kty": "RSA", "n": "0vx7agoebGcQSuuPiLJXZpt", "e": "AQAB"}
@@ -196,20 +198,12 @@ GOOD = {
     "nearly 4 KiB": lambda f: f.make(x="x" * ((MAX_BYTES - len(f.make(x=""))) * 3 // 4 - 2)),
 }
 
-
-@pytest.fixture(scope="module")
-def user(client):
-    return client.new_user()
+user = somebody()
 
 
 @pytest.fixture(scope="module")
 def forger(stack, user):
     return Forger(user.access_token, stack.setting("JWT_SECRET_KEY").encode())
-
-
-def refused(answer, word="unauthorized"):
-    assert (answer.status_code, answer.json()["error"]) == (401, word), answer.text
-    assert answer.headers["WWW-Authenticate"].startswith('Bearer error="invalid_token"')
 
 
 def test_there_are_enough_of_them():
@@ -218,17 +212,17 @@ def test_there_are_enough_of_them():
 
 @pytest.mark.parametrize("name", BAD)
 def test_a_bad_token(user, forger, name):
-    refused(user.with_token(BAD[name](forger) or " ").get("/tasks"))
+    refused(user.with_token(BAD[name](forger) or " ").get("/tasks"), 401, "unauthorized")
 
 
 @pytest.mark.parametrize("name", EXPIRED)
 def test_an_expired_token(user, forger, name):
-    refused(user.with_token(EXPIRED[name](forger)).get("/tasks"), "token_expired")
+    refused(user.with_token(EXPIRED[name](forger)).get("/tasks"), 401, "token_expired")
 
 
 @pytest.mark.parametrize("name", REVOKED)
 def test_a_token_of_no_session(user, forger, name):
-    refused(user.with_token(REVOKED[name](forger)).get("/tasks"), "session_revoked")
+    refused(user.with_token(REVOKED[name](forger)).get("/tasks"), 401, "session_revoked")
 
 
 @pytest.mark.parametrize("name", GOOD)
@@ -253,8 +247,8 @@ def test_a_token_is_valid_by_every_bit(user, forger):
 def test_claims_are_of_one_user(client, user, forger):
     other = client.new_user()
     theirs = Forger(other.access_token, forger.secret).claims
-    refused(user.with_token(forger.make(sub=theirs["sub"])).get("/tasks"), "session_revoked")
-    refused(user.with_token(forger.make(sid=theirs["sid"])).get("/tasks"), "session_revoked")
+    refused(user.with_token(forger.make(sub=theirs["sub"])).get("/tasks"), 401, "session_revoked")
+    refused(user.with_token(forger.make(sid=theirs["sid"])).get("/tasks"), 401, "session_revoked")
     me = user.with_token(forger.make(email=theirs["email"])).get("/users/me").json()
     assert (me["id"], me["email"]) == (user.id, user.email)
 
@@ -263,10 +257,10 @@ def test_a_token_of_a_revoked_session(client):
     user = client.new_user()
     other = user.another_session()
     assert user.delete(f"/auth/sessions/{other.session_id}").status_code == 204
-    refused(other.get("/tasks"), "session_revoked")
+    refused(other.get("/tasks"), 401, "session_revoked")
     assert user.post("/auth/logout").status_code == 204
-    refused(user.get("/tasks"), "session_revoked")
-    refused(user.post("/auth/refresh", json={"refresh_token": user.refresh_token}), "session_revoked")
+    refused(user.get("/tasks"), 401, "session_revoked")
+    refused(user.post("/auth/refresh", json={"refresh_token": user.refresh_token}), 401, "session_revoked")
 
 
 def test_a_token_of_a_deleted_user(client):
@@ -274,9 +268,9 @@ def test_a_token_of_a_deleted_user(client):
     other = user.another_session()
     assert user.delete("/users/me", json={"password": PASSWORD}).status_code == 204
     for token in [user, other]:
-        refused(token.get("/tasks"), "session_revoked")
-        refused(token.post("/tasks", json={"title": "x"}), "session_revoked")
-        refused(token.post("/auth/refresh", json={"refresh_token": token.refresh_token}), "session_revoked")
+        refused(token.get("/tasks"), 401, "session_revoked")
+        refused(token.post("/tasks", json={"title": "x"}), 401, "session_revoked")
+        refused(token.post("/auth/refresh", json={"refresh_token": token.refresh_token}), 401, "session_revoked")
 
 
 # How the token is sent.
@@ -300,19 +294,19 @@ def test_spaces_before_and_after_the_token(user, form):
                                   "Bearer {}, Basic x", "Bearer token={}", "Bearerx {}",
                                   'Bearer "{}"', "Bearer {} x"])
 def test_other_forms_of_authorization(user, form):
-    refused(user.get("/users/me", headers={"Authorization": form.format(user.access_token)}))
+    refused(user.get("/users/me", headers={"Authorization": form.format(user.access_token)}), 401, "unauthorized")
 
 
 def test_a_token_anywhere_else_is_none(client, user):
     token = user.access_token
     for name in ["access_token", "token", "authorization", "bearer"]:
-        refused(client.get("/tasks", params={name: token}))
-        refused(client.get("/tasks", headers={"Cookie": f"{name}={token}"}))
-        refused(client.get("/tasks", headers={f"X-{name.replace('_', '-')}": token}))
-        refused(client.post("/tasks", json={"title": "x", name: token}))
+        refused(client.get("/tasks", params={name: token}), 401, "unauthorized")
+        refused(client.get("/tasks", headers={"Cookie": f"{name}={token}"}), 401, "unauthorized")
+        refused(client.get("/tasks", headers={f"X-{name.replace('_', '-')}": token}), 401, "unauthorized")
+        refused(client.post("/tasks", json={"title": "x", name: token}), 401, "unauthorized")
         answer = user.get("/tasks", params={name: token})
         assert (answer.status_code, answer.json()["details"][0]["field"]) == (400, name)
-    refused(client.post("/tasks", data={"access_token": token}))
+    refused(client.post("/tasks", data={"access_token": token}), 401, "unauthorized")
     for path in (user.stack.state / "logs").iterdir():
         assert b"eyJ" not in path.read_bytes(), path.name
 
@@ -332,8 +326,7 @@ def test_no_other_token_opens_any_operation(client, contract, user, forger):
         for token in [None, user.refresh_token, none, forger.make(typ="reset"),
                       forger.make(exp=forger.now - 60)]:
             answer = user.with_token(token).request(method, address, json={})
-            refused(answer,
-                    "token_expired" if answer.json()["error"] == "token_expired" else "unauthorized")
+            refused(answer, 401, "token_expired" if answer.json()["error"] == "token_expired" else "unauthorized")
             checked += 1
     assert checked >= 60
 
@@ -351,7 +344,7 @@ REASONS = {
 def test_the_log_knows_why(client, stack, forger, name):
     """The client does not."""
     answer = client.with_token(BAD[name](forger)).get("/users/me")
-    refused(answer)
+    refused(answer, 401, "unauthorized")
     [line] = stack.log(event="token_refused", request_id=answer.headers["X-Request-Id"])
     assert line["reason"] == REASONS[name]
     assert REASONS[name] not in answer.json()["message"]
@@ -359,7 +352,7 @@ def test_the_log_knows_why(client, stack, forger, name):
 
 def test_the_log_knows_what_has_expired(client, stack, forger):
     answer = client.with_token(forger.make(exp=forger.now - 60)).get("/users/me")
-    refused(answer, "token_expired")
+    refused(answer, 401, "token_expired")
     [line] = stack.log(event="token_refused", request_id=answer.headers["X-Request-Id"])
     assert line["reason"] == "expired"
 
@@ -374,7 +367,7 @@ def test_the_log_knows_why_a_refresh_token_is_refused(client, user, stack, forge
     made, reason = {"expired": (refresher.make(exp=refresher.now - 60), "expired"),
                     "an access token": (user.access_token, "type")}.get(name) or (BAD[name](refresher), REASONS[name])
     answer = client.with_token(None).post(path, json={"refresh_token": made})
-    refused(answer, "session_expired" if name == "expired" else "unauthorized")
+    refused(answer, 401, "session_expired" if name == "expired" else "unauthorized")
     [line] = stack.log(event="token_refused", request_id=answer.headers["X-Request-Id"])
     assert (line["reason"], line["path"]) == (reason, f"/api/v1{path}")
     assert made not in str(line)
@@ -389,17 +382,17 @@ def test_the_log_knows_why_a_refresh_token_is_refused(client, user, stack, forge
                                   "nbf ahead", "a word"])
 def test_a_bad_refresh_token(client, user, forger, name):
     made = BAD[name](Forger(user.refresh_token, forger.secret))
-    refused(client.post("/auth/refresh", json={"refresh_token": made}))
+    refused(client.post("/auth/refresh", json={"refresh_token": made}), 401, "unauthorized")
 
 
 def test_an_access_token_refreshes_nothing(client, user, forger):
     refresher = Forger(user.refresh_token, forger.secret)
-    refused(client.post("/auth/refresh", json={"refresh_token": user.access_token}))
-    refused(client.post("/auth/refresh", json={"refresh_token": refresher.make(typ="access")}))
+    refused(client.post("/auth/refresh", json={"refresh_token": user.access_token}), 401, "unauthorized")
+    refused(client.post("/auth/refresh", json={"refresh_token": refresher.make(typ="access")}), 401, "unauthorized")
     refused(client.post("/auth/refresh", json={"refresh_token": refresher.make(exp=refresher.now - 31)}),
-            "session_expired")
+            401, "session_expired")
     refused(client.post("/auth/refresh", json={"refresh_token": refresher.make(sid=str(uuid.uuid4()))}),
-            "session_revoked")
+            401, "session_revoked")
 
 
 @pytest.mark.parametrize("counter", [None, -1, 1.5, "0", True, [0], 2 ** 63, 10 ** 30])

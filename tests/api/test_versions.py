@@ -6,12 +6,10 @@ import pytest
 
 from client import at_once
 from contract import refused
+from people import somebody
 from resources import stale, tag
 
-
-@pytest.fixture(scope="module")
-def user(client):
-    return client.new_user()
+user = somebody()
 
 
 @pytest.fixture
