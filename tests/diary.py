@@ -1,7 +1,7 @@
 """Journal entries and moods, as the tests of both make and compare them."""
 
 from contract import faults
-from groups import read
+from resources import read
 
 LEAST = {"journals": {"content": "Dear diary"}, "moods": {"score": 3}}
 # A text that either may have, and may change.

@@ -10,8 +10,7 @@ import pytest
 from board_model import STATUSES, BoardModel, random_body
 from client import at_once, until_served
 from contract import refused
-from groups import NOBODYS, found, ids, make, make_task, pages_by_cursor, read
-from resources import stale, tag
+from resources import NOBODYS, found, ids, make, make_task, pages_by_cursor, read, stale, tag
 
 
 @pytest.fixture(params=["/tasks", "/users/{}/tasks", "/api/{}/tasks"], ids=["own", "user-scoped", "short"])

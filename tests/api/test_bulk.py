@@ -8,7 +8,7 @@ import pytest
 
 from client import at_once, until_served
 from contract import refused
-from groups import NOBODYS, found, ids, make, make_task, read
+from resources import NOBODYS, found, ids, make, make_task, read
 
 
 @pytest.fixture(params=["/tasks/bulk", "/users/{}/tasks/bulk", "/api/{}/tasks/bulk"],

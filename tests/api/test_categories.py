@@ -4,8 +4,7 @@ import pytest
 
 from client import at_once
 from contract import refused
-from groups import change, found, ids, make, make_task, new_id, read
-from resources import stale, tag
+from resources import change, found, ids, make, make_task, new_id, read, stale, tag
 
 SAME = [("Errands", "ERRANDS"), ("Büro", "BÜRO"), ("ПРИВЕТ", "привет"), ("Ωμέγα", "ΩΜΈΓΑ"),
         ("STRAẞE", "straße"), ("Ǆ", "ǆ"), ("ǅ", "Ǆ"),

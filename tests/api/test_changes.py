@@ -8,7 +8,7 @@ import pytest
 
 from contract import refused
 from forger import decode, encode
-from groups import new_id
+from resources import new_id
 from sealed import derive_key, seal, unseal
 
 TYPES = ["task", "project", "category", "journal", "mood", "user"]

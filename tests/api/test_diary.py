@@ -5,8 +5,7 @@ import pytest
 from client import at_once
 from contract import refused
 from diary import LEAST, TEXT, make
-from groups import NOBODYS, change, new_id, read, wrong
-from resources import stale, tag
+from resources import NOBODYS, change, new_id, read, stale, tag, wrong
 
 
 @pytest.fixture(params=["journals", "moods"])

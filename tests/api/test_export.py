@@ -13,9 +13,9 @@ import threading
 import pytest
 
 from contract import JSON_TYPE, refused
-from groups import change, make, make_task, pages_by_cursor, read
 from memory import memory_grows
 from moving import EXPORT as PATH, LISTS, export
+from resources import change, make, make_task, pages_by_cursor, read
 from waiting import wait_for
 
 # What a list leaves out unless it is asked.

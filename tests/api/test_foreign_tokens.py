@@ -11,8 +11,7 @@ import pytest
 
 from client import PASSWORD, Client, at_once
 from contract import refused
-from groups import change, found, ids, make, make_task, new_id, read
-from resources import tag
+from resources import change, found, ids, make, make_task, new_id, read, tag
 
 SECRET = "the secret of a front end that has its own login"
 HEADER = {"alg": "HS256", "typ": "JWT"}

@@ -6,8 +6,9 @@ import random
 import pytest
 
 from contract import refused
-from groups import MEMBERS, found, ids, in_order, make, new_id, pages_by_cursor, wrong
+from groups import MEMBERS, in_order
 from people import somebody
+from resources import found, ids, make, new_id, pages_by_cursor, wrong
 from texts import fold, has
 
 NAMES = ["a", "A", "ΟΔΟΣ", "οδοσ", "İ", "STRASSE", "straße", "e\u0301b", "\u0390", "ﬁ", "Ꭰ", "b", "Zebra", "zebra", "äpfel", "Äpfel", "Ärger", "aa", "éa", "ÉB", "ß", "Ω", "ω",

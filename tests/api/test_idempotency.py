@@ -8,7 +8,7 @@ import pytest
 
 from client import at_once
 from contract import PROBLEM_TYPE, refused
-from groups import NOBODYS, found, ids, make, make_task, new_id, read
+from resources import NOBODYS, found, ids, make, make_task, new_id, read
 from waiting import wait_for
 
 KEPT = ["Content-Type", "Location", "ETag", "Cache-Control", "Vary"]

@@ -7,9 +7,8 @@ import uuid
 import pytest
 
 from contract import faults, refused
-from groups import change, found, make_task, read, wrong
 from moving import IMPORT as PATH, LISTS, content, export, take
-from resources import make, new_id
+from resources import change, found, make, make_task, new_id, read, wrong
 
 NONE = dict.fromkeys(LISTS, 0)
 THEN = "2020-02-03T04:05:06.000007Z"

@@ -12,11 +12,10 @@ import threading
 import pytest
 
 from contract import refused
-from groups import make_task
 from memory import memory_grows
 from moving import IMPORT as PATH, LISTS, content, export, take
 from private_pg import ROOT
-from resources import new_id
+from resources import make_task, new_id
 from waiting import wait_for
 
 MANY = int(os.environ.get("DAYBOOK_IMPORT_TASKS", "12000"))

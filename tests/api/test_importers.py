@@ -9,8 +9,8 @@ import zipfile
 
 import pytest
 
-from groups import found, make_task
 from private_pg import ROOT
+from resources import found, make_task
 
 EXPORTS = pathlib.Path(__file__).with_name("exports")
 

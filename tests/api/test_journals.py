@@ -11,9 +11,9 @@ import pytest
 from client import at_once
 from contract import refused
 from diary import feel, write, wrong_everywhere
-from groups import NOBODYS, change, found, ids, in_order, new_id, pages_by_cursor, read, wrong
+from groups import in_order
 from people import somebody
-from resources import stale, tag
+from resources import NOBODYS, change, found, ids, new_id, pages_by_cursor, read, stale, tag, wrong
 import texts
 
 MIB = 1 << 20

@@ -13,7 +13,7 @@ import zoneinfo
 import pytest
 
 from contract import refused
-from groups import make_task
+from resources import make_task
 from texts import fold, has
 
 STATUSES = ["TODO", "IN_PROGRESS", "DONE"]

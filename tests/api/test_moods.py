@@ -10,9 +10,9 @@ import pytest
 
 from contract import refused
 from diary import feel, wrong_everywhere
-from groups import NOBODYS, change, found, ids, in_order, new_id, pages_by_cursor, read, wrong
+from groups import in_order
 from people import somebody
-from resources import tag
+from resources import NOBODYS, change, found, ids, new_id, pages_by_cursor, read, tag, wrong
 
 UTC = datetime.timezone.utc
 MEMBERS = ["id", "score", "emotions", "note", "recorded_at", "version", "created_at", "updated_at"]

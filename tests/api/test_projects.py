@@ -7,8 +7,7 @@ import pytest
 
 from client import at_once
 from contract import refused
-from groups import NOBODYS, change, found, ids, make, make_task, new_id, pages_by_cursor, read, wrong
-from resources import tag
+from resources import NOBODYS, change, found, ids, make, make_task, new_id, pages_by_cursor, read, tag, wrong
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ import pytest
 
 from client import at_once
 from contract import refused
-from groups import (MEMBERS, NOBODYS, REFERENCE, change, found, ids, make, make_task, new_id, pages_by_cursor,
-                    read, wrong)
+from groups import MEMBERS, REFERENCE
 from people import somebody
+from resources import NOBODYS, change, found, ids, make, make_task, new_id, pages_by_cursor, read, wrong
 
 STATUSES = ["TODO", "IN_PROGRESS", "DONE"]
 

@@ -5,8 +5,7 @@ import re
 
 from contract import codes, refused
 from private_pg import ROOT
-
-NOBODYS = "0190f3c0-0000-7000-8000-000000000000"
+from resources import NOBODYS
 
 
 def protected(contract):

@@ -4,10 +4,9 @@ import concurrent.futures
 import re
 
 from contract import refused
+from resources import NOBODYS
 from turns import turns
 from waiting import wait_for
-
-NOBODYS = "0190f3c0-0000-7000-8000-000000000000"
 
 ROUTES = {("GET", "/api/v1/dashboard"), ("GET", "/api/v1/dashboard/statistics"),
           ("GET", "/api/v1/users/me/export"), ("POST", "/api/v1/users/me/import"),

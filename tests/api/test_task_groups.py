@@ -6,10 +6,9 @@ import pytest
 
 from client import at_once
 from contract import refused
-from groups import (MEMBERS, NAME_LIMIT, NOBODYS, REFERENCE, change, counted, found, ids, make, make_task,
-                    new_id, read, wrong)
+from groups import MEMBERS, NAME_LIMIT, REFERENCE, counted
 from people import somebody
-from resources import stale, tag
+from resources import NOBODYS, change, found, ids, make, make_task, new_id, read, stale, tag, wrong
 
 WHITE_SPACE = ("\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008"
                "\u2009\u200a\u2028\u2029\u202f\u205f\u3000")
