@@ -177,7 +177,8 @@ class Stack:
         """The end of each log; `since`: only what came after marks()."""
         parts = []
         for path in sorted((self.state / "logs").glob("*")):
-            text = self._read(path.name)[(since or {}).get(path.name, 0):]
+            begin = (since or {}).get(path.name, 0)
+            text = self._read(path.name)[begin:]
             lines = text.decode(errors="replace").splitlines()[-30:]
             if lines and "access" not in path.name:
                 parts.append("\n".join([f"--- {path.name}", *lines]))

@@ -488,7 +488,7 @@ def test_a_task_below_the_last_one_stays_there(user):
         below.setdefault(neighbour, []).insert(0, task)
     for neighbour, tasks in below.items():
         place = order.index(neighbour) + 1
-        assert order[place : place + len(tasks)] == tasks
+        assert order[place:place + len(tasks)] == tasks
 
 
 def test_moves_among_all_other_changes(stack, user):

@@ -173,8 +173,10 @@ def test_nothing_that_a_project_took_along_is_kept(stack, user):
 def test_nothing_deleted_is_kept_of_a_change(stack, user, method, path, body):
     """That of a refusal shows the task, too: as `current`."""
     task = make_task(user, title="Secret")["id"]
-    make_call = lambda: user.request(method, path.format(task), headers=key(),  # noqa: E731
-                                     json=json.loads(json.dumps(body).replace("{}", task)))
+
+    def make_call():
+        return user.request(method, path.format(task), headers=key(), json=json.loads(json.dumps(body).replace("{}", task)))
+
     assert "Secret" in make_call().text
     user.delete("/tasks/bulk", json={"ids": [task]})
     assert stored_texts(stack, user) == [("",)]

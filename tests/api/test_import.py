@@ -256,7 +256,8 @@ def test_members_that_come_twice(user):
 @pytest.mark.parametrize("text", [
     "", "{", "[", '{"format": 1', '{"format": 1,}', '{"format": 1, "tasks": [}', '{"format": 1, "tasks": [{"id": 1},]}',
     '{"format": 1, "tasks": [{} {}]}', '{"format": 1 "tasks": []}', '{"format" 1}', "{'format': 1}", '{"format": 1} x',
-    '{"format": 1}}', '{"format": 1}\0', '{"format": 1\0}', '{"format": NaN}', '{"format": 01}', '\ufeff{"format": 1}', '{"format": 1, "tasks": [{"id": "\\ud800"}]}',
+    '{"format": 1}}', '{"format": 1}\0', '{"format": 1\0}', '{"format": NaN}', '{"format": 01}', '\ufeff{"format": 1}',
+    '{"format": 1, "tasks": [{"id": "\\ud800"}]}',
     '{"format": 1, "sessions": [{"a": tru}]}', '{"format": 1, "tasks": [' + "[" * 31 + "]" * 31 + "]}",
     '{"format": 1, "tasks": [{"id": 1}], }', '{"format": 1, "user": {"a": [1, {"b": }]}}', '{"a": "\x01"}', '{,"a": 1}'])
 def test_what_is_no_json(user, text):

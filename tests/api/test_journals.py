@@ -139,7 +139,8 @@ def test_a_content_must_be_something(user, entry):
         wrong_everywhere(user, "journals", entry, content=value)
 
 
-@pytest.mark.parametrize("text", [" kept\t\r\n", "مُنَاقَشَةُ", "\u202eleft\u202c", "zero\u200bwidth\ufeff", "👩‍👩‍👧‍👦", "e\u0301 is not é", "'; DROP TABLE journals; --",
+@pytest.mark.parametrize("text", [" kept\t\r\n", "مُنَاقَشَةُ", "\u202eleft\u202c", "zero\u200bwidth\ufeff", "👩‍👩‍👧‍👦",
+                                  "e\u0301 is not é", "'; DROP TABLE journals; --",
                                   "$1 :search {journal_columns}", "\\", '"', "%s%n", "\u0001\x07\x7f", "\ufffe\uffff\U0010ffff", "İıßẞſ"], ids=ascii)
 def test_texts_are_kept_as_sent(user, text):
     entry = write(user, content=text, title=text, tags=[text.lower()])
@@ -206,8 +207,11 @@ def test_the_two_ends_of_the_earth_never_have_one_day(client):
     ([], []), (["Rain"], ["rain"]), (["b", "a", "B", "c", "A"], ["b", "a", "c"]), (["x"] * 20, ["x"]),
     ([str(n) for n in range(20)], [str(n) for n in range(20)]), (["x" * 50, "X" * 50], ["x" * 50]), (["🗓" * 50], ["🗓" * 50]),
     (["ÖL", "öl", "Öl"], ["öl"]), (["ПРИВЕТ", "привет"], ["привет"]), (["ΩΜΈΓΑ"], ["ωμέγα"]), (["Ǆ", "ǅ", "ǆ"], ["ǆ"]), (["𐐀", "𐐨"], ["𐐨"]),
-    (["ＷＩＤＥ"], ["ｗｉｄｅ"]), (["a", "a ", " a"], ["a", "a ", " a"]), (["é", "E\u0301"], ["é"]), (["E\u0301", "é"], ["e\u0301"]), (["ß", "ss", "ẞ"], ["ß"]), (["ΟΔΟΣ", "οδος", "οδοσ"], ["οδος"]), (["ﬁ", "FI"], ["ﬁ"]),
-    (['"', "{}", "NULL", "\\", "a;b", "a b"], ['"', "{}", "null", "\\", "a;b", "a b"]), (["I"] * 2, ["i"]), (["İ" * 50], ["i\u0307" * 50]), (["İ", "i\u0307", "i"], ["i\u0307", "i"]),
+    (["ＷＩＤＥ"], ["ｗｉｄｅ"]), (["a", "a ", " a"], ["a", "a ", " a"]), (["é", "E\u0301"], ["é"]),
+    (["E\u0301", "é"], ["e\u0301"]), (["ß", "ss", "ẞ"], ["ß"]), (["ΟΔΟΣ", "οδος", "οδοσ"], ["οδος"]),
+    (["ﬁ", "FI"], ["ﬁ"]),
+    (['"', "{}", "NULL", "\\", "a;b", "a b"], ['"', "{}", "null", "\\", "a;b", "a b"]), (["I"] * 2, ["i"]),
+    (["İ" * 50], ["i\u0307" * 50]), (["İ", "i\u0307", "i"], ["i\u0307", "i"]),
 ], ids=ascii)
 def test_tags_are_in_lower_case_once_and_in_order(user, one, sent, kept):
     body = {"id": new_id(), "content": "x", "tags": sent}
@@ -478,7 +482,10 @@ def test_filters_together(diary, seed):
 
 @pytest.mark.parametrize("text, title, content", [
     ("100%_a\\b", "100%_A\\B", "x"), ("100%", None, "at 100% now"), ("%", "x", "5%"), ("_", "_", "x"), ("\\", "x", "\\"), ("'", "''", "x"),
-    ("äö", "ÄÖÜ", "x"), ("éu", "x", "Ǽ Ęu"), ("istanbul", "İstanbul", "x"), ("οδος", None, "ΟΔΟΣΗΜΑ"), ("STRASSE", None, "Große Straße"), ("cafe\u0301", "CAFÉ", "x"), ("cafe", None, "café"), ("가", "각", "x"), ("ПРИВЕТ", None, "привет"), ("ǆ", "ǅ", "x"), ("w\nl", None, "new\nline"), ("🗓" * 100, None, "🗓" * 101), ("ω", "Ω", "x"),
+    ("äö", "ÄÖÜ", "x"), ("éu", "x", "Ǽ Ęu"), ("istanbul", "İstanbul", "x"), ("οδος", None, "ΟΔΟΣΗΜΑ"),
+    ("STRASSE", None, "Große Straße"), ("cafe\u0301", "CAFÉ", "x"), ("cafe", None, "café"), ("가", "각", "x"),
+    ("ПРИВЕТ", None, "привет"), ("ǆ", "ǅ", "x"), ("w\nl", None, "new\nline"), ("🗓" * 100, None, "🗓" * 101),
+    ("ω", "Ω", "x"),
     ("end", None, "x" * 99_997 + "End"), (" OR 1=1", None, "' or 1=1 --"), ("$1", "$1", "x"), ("a|b", None, "a|b"), (".", "x", "."),
 ], ids=ascii)
 def test_search_takes_every_character_literally(new_user, text, title, content):

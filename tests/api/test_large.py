@@ -199,4 +199,3 @@ def test_wrong_bodies(user, name):
     answer = user.post("/journals", data=json.dumps(BODIES[name]), headers={"Content-Type": "application/json"})
     assert (answer.status_code, answer.json()["error"]) == (400, "validation_failed")
     assert answer.json()["details"] and len(answer.content) < MIB
-

@@ -26,7 +26,8 @@ KEYS = {
     "title": lambda task: fold(task["title"]),
 }
 ORDERS = list(itertools.product([*KEYS, "due_date"], ["asc", "desc"]))
-TITLES = ["a", "A", "οδος", "ΟΔΟΣ", "İ", "STRASSE", "e\u0301b", "\u0390", "ﬁ", "b", "B", "Zebra", "zebra", "äpfel", "Äpfel", "Ärger", "aa", "éa", "ÉB", "ß", "straße",
+TITLES = ["a", "A", "οδος", "ΟΔΟΣ", "İ", "STRASSE", "e\u0301b", "\u0390", "ﬁ", "b", "B", "Zebra", "zebra", "äpfel",
+          "Äpfel", "Ärger", "aa", "éa", "ÉB", "ß", "straße",
           "Ω", "ω", "привет",
           "ПРИВЕТ", "日本", "🗓", "_", "10", "9", "~"]
 TASKS = 120

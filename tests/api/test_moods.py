@@ -125,7 +125,8 @@ def test_what_is_no_score(user, mood, one, text):
     ("emotions", [None, "calm", 1, {}, ["x"] * 11, [""], [" "], ["\u2028"], ["x" * 51], ["🗓" * 51], ["a", None], [1], [["a"]], ["a\0"], [{}]]),
     ("note", [1, True, [], {}, "\0", "x" * 1001, "🗓" * 1001]),
     ("recorded_at", [None, "", 1, 1e9, True, [], {}, "2026-11-20", "2026-11-20T09:30:00", "2026-11-20T24:00:00Z", "2026-11-20T09:60:00Z",
-                     "2026-02-29T00:00:00Z", "2026-11-20T09:30:00+24:00", "2026-11-20T09:30:00.Z", "now", "infinity", "10000-01-01T00:00:00Z", " 2026-11-20T09:30:00Z"]),
+                     "2026-02-29T00:00:00Z", "2026-11-20T09:30:00+24:00", "2026-11-20T09:30:00.Z", "now", "infinity",
+                     "10000-01-01T00:00:00Z", " 2026-11-20T09:30:00Z"]),
     ("scores", [1]), ("mood", [1]), ("user_id", [NOBODYS]), ("tags", [["a"]]),
 ])
 def test_what_is_wrong(user, mood, name, values):
@@ -140,7 +141,8 @@ def test_all_that_is_wrong_at_once(user):
         wrong(user.post("/moods", json=body), "score")
 
 
-@pytest.mark.parametrize("emotions", [[], ["calm"], ["Calm", "calm", "CALM"], ["x" * 50] * 10, ["🗓" * 50] * 10, [str(n) for n in range(10)], ["b", "a"], ["a,b", " a "],
+@pytest.mark.parametrize("emotions", [[], ["calm"], ["Calm", "calm", "CALM"], ["x" * 50] * 10, ["🗓" * 50] * 10,
+                                      [str(n) for n in range(10)], ["b", "a"], ["a,b", " a "],
                                       ['"', "{}", "NULL", "\\", "'", "é", "e\u0301"]], ids=ascii)
 def test_emotions_are_kept_as_sent(user, one, emotions):
     mood = feel(user, emotions=emotions)
@@ -149,7 +151,8 @@ def test_emotions_are_kept_as_sent(user, one, emotions):
     assert read(user, f"/moods/{mood['id']}") == mood
 
 
-@pytest.mark.parametrize("note", ["", " \u3000", "x" * 1000, "語" * 1000, "🗓" * 1000, "two\nlines", "'; DROP TABLE moods; --", "\u0001", "\\", "null"], ids=ascii)
+@pytest.mark.parametrize("note", ["", " \u3000", "x" * 1000, "語" * 1000, "🗓" * 1000, "two\nlines",
+                                  "'; DROP TABLE moods; --", "\u0001", "\\", "null"], ids=ascii)
 def test_a_note_may_be_anything_up_to_its_limit(user, one, note):
     assert feel(user, note=note)["note"] == note
     assert change(user, one, note=note)["note"] == note
@@ -307,7 +310,8 @@ def test_queries_that_are_refused(record_of, query, fields):
     wrong(record_of[0].get(f"/moods?{query}"), *fields)
 
 
-@pytest.mark.parametrize("query", ["date_from=2026-01-01&date_to=2026-01-01", "date_from=0001-01-01&date_to=9999-12-31", "limit=1", "limit=200", "offset=10000"])
+@pytest.mark.parametrize("query", ["date_from=2026-01-01&date_to=2026-01-01", "date_from=0001-01-01&date_to=9999-12-31",
+                                   "limit=1", "limit=200", "offset=10000"])
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Etc/GMT+12"])
 def test_queries_at_their_edges(client, query, zone):
     assert client.new_user(timezone=zone).get(f"/moods?{query}").status_code == 200

@@ -15,8 +15,8 @@ GOOD = {"DATABASE_URL": "postgresql:///daybook?user=daybook_app", "JWT_SECRET_KE
 def run(*options, settings=None):
     """The program, started without anything on descriptor 0 that it could serve."""
     return subprocess.run([build_folder() / "daybook-worker", *options], stdin=subprocess.DEVNULL,
-                          capture_output=True, text=True, timeout=20, env={"PATH": os.environ["PATH"],
-                                                                            **(settings or {})})
+                          capture_output=True, text=True, timeout=20,
+                          env={"PATH": os.environ["PATH"], **(settings or {})})
 
 
 def refusal(settings, *options):

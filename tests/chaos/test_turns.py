@@ -50,4 +50,3 @@ def test_two_at_once_over_all_workers(stack, pools, writer, path):
         open_gate()
         assert [call.result().status for call in calls if call.result() not in refused] == [200, 200]
     stranger.close()
-

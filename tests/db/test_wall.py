@@ -157,6 +157,7 @@ def test_the_user_is_forgotten_with_the_transaction(database, become, couple):
 
 def test_writing_without_where_spares_the_others(database, become, couple):
     alice, bob = couple
+
     def rows_of_bob():
         return {table: database.ask(f"SELECT t FROM {table} AS t WHERE user_id = %s ORDER BY 1", bob.id)
                 for table in (*MINIMAL, "sessions", "idempotency_keys", "board_generations", "journal_tags")}
