@@ -69,10 +69,10 @@ static struct date later(struct date a, struct date b)
 /* The rule with fewer repetitions left. */
 static const char *put_count(struct arena *arena, const char *text, int count)
 {
-	const char *at = strcasestr(text, "COUNT=") + strlen("COUNT=");
+	size_t len;
+	const char *value = recur_value(text, "COUNT", &len);
 
-	return arena_printf(arena, "%.*s%d%s", (int)(at - text), text, count,
-			    at + strspn(at, "0123456789"));
+	return arena_printf(arena, "%.*s%d%s", (int)(value - text), text, count, value + len);
 }
 
 /* From its due date a task goes on behind all that has passed; from its completion, today. One that

@@ -89,10 +89,10 @@ static void add_month(const struct recurrence *rule, int year, int month, struct
 /* `count` days in a row, up to the end of the calendar. */
 static void add_days(const struct recurrence *rule, int32_t first, int count, struct period *out)
 {
-	if (first > CALENDAR_LAST_DAY - count)
+	if (first > CALENDAR_LAST_DAY)
 		return;
 	struct civil civil = calendar_civil(first);
-	for (int i = 0; i < count; i++) {
+	for (int i = 0; i < count && first + i <= CALENDAR_LAST_DAY; i++) {
 		add_day(rule, first + i, civil, out);
 		if (civil.day++ < calendar_month_days(civil.year, civil.month))
 			continue;
@@ -102,15 +102,12 @@ static void add_days(const struct recurrence *rule, int32_t first, int count, st
 	}
 }
 
-/* The first week begins with the first day, not with the first day of its week. */
+/* The first week is a whole one, too, so that BYSETPOS means the same day in each. */
 static void add_week(const struct recurrence *rule, int32_t start, int step, struct period *out)
 {
 	int into_week = (calendar_weekday(start) - rule->week_start + 7) % 7;
 
-	if (step == 0)
-		add_days(rule, start, 7 - into_week, out);
-	else
-		add_days(rule, start - into_week + 7 * step * rule->interval, 7, out);
+	add_days(rule, start - into_week + 7 * step * rule->interval, 7, out);
 }
 
 /* The days of the period that is `step` intervals after that of `start`. */
@@ -158,6 +155,18 @@ static int steps_to(const struct recurrence *rule, int32_t start, int32_t day)
 	default:
 		return (to.year - from.year) / rule->interval;
 	}
+}
+
+bool recur_matches(const struct recurrence *rule, struct date start)
+{
+	const struct recurrence whole = complete(rule, start.days);
+	struct period period;
+
+	fill(&whole, start.days, 0, &period);
+	for (int i = 0; i < period.count; i++)
+		if (period.days[i] == start.days)
+			return is_chosen(&whole, &period, i);
+	return false;
 }
 
 static int max_steps(enum recur_frequency frequency)

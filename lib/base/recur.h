@@ -9,6 +9,7 @@
 #define RECUR_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/types.h"
@@ -45,6 +46,12 @@ struct recurrence {
  * the rest of a sentence, a constant that names the part; `out` is then undefined. */
 const char *recur_parse(const char *text, struct recurrence *out)
 	__attribute__((warn_unused_result));
+
+/* The value of a part that the rule has, such as `COUNT`; `*len` is how long it is. */
+const char *recur_value(const char *text, const char *part, size_t *len);
+
+/* Whether what begins on this day begins with a day that the rule itself names. */
+bool recur_matches(const struct recurrence *rule, struct date start);
 
 /* Finds the first day after `after` on which what began on `start` repeats; `start` need not match
  * the rule. `*passed` is how many repetitions there are up to that day, if the rule has a COUNT.

@@ -282,3 +282,11 @@ const char *recur_parse(const char *text, struct recurrence *out)
 	}
 	return check_together(seen, out);
 }
+
+const char *recur_value(const char *text, const char *part, size_t *len)
+{
+	const char *value = strcasestr(text, part) + strlen(part) + strlen("=");
+
+	*len = strcspn(value, ";");
+	return value;
+}

@@ -1,5 +1,6 @@
-/* recurrences.c -- expands rules: a line `RULE START AFTER` is answered by the day that comes next
- * and how many repetitions lie behind START, by `none`, or by what is wrong with the rule. */
+/* recurrences.c -- expands rules: a line `RULE START AFTER` is answered by whether the rule names
+ * START (`in` or `out`), and by the day that comes next and how many repetitions lie behind START,
+ * or by `none`; or by what is wrong with the rule. */
 #include <stdio.h>
 #include <string.h>
 
@@ -16,7 +17,10 @@ static void answer(const char *text, struct date start, struct date after)
 
 	if (fault) {
 		printf("rule %s\n", fault);
-	} else if (!recur_next(&rule, start, after, &next, &passed)) {
+		return;
+	}
+	fputs(recur_matches(&rule, start) ? "in " : "out ", stdout);
+	if (!recur_next(&rule, start, after, &next, &passed)) {
 		puts("none");
 	} else {
 		date_format(day, next.days);

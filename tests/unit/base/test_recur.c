@@ -87,7 +87,7 @@ static const struct {
 	  "2027-01-04 2027-01-11 2027-01-18 2027-01-25" },
 	{ "FREQ=DAILY;COUNT=1", "2027-01-01", "" },
 	{ "FREQ=DAILY;UNTIL=20270101", "2027-01-01", "" },
-	{ "FREQ=DAILY", "9999-12-29", "9999-12-30" },
+	{ "FREQ=DAILY", "9999-12-29", "9999-12-30 9999-12-31" },
 	{ "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "2027-01-01", "" },
 	{ "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29", "2097-01-01",
 	  "2104-02-29 2108-02-29 2112-02-29 2116-02-29" },
@@ -219,6 +219,45 @@ static void test_the_length_has_a_limit(void **state)
 }
 
 /* Rules that never come, or hardly ever, with and without a COUNT, which needs those in between. */
+static void test_the_days_that_a_rule_names(void **state)
+{
+	static const struct {
+		const char *rule, *start;
+		bool named;
+	} rows[] = {
+		{ "FREQ=WEEKLY", "2027-04-01", true },
+		{ "FREQ=WEEKLY;BYDAY=MO", "2027-04-01", false },
+		{ "FREQ=WEEKLY;BYDAY=MO,TH", "2027-04-01", true },
+		{ "FREQ=WEEKLY;BYMONTH=5", "2027-04-01", false },
+		{ "FREQ=MONTHLY;BYDAY=TH;BYSETPOS=1", "2027-04-01", true },
+		{ "FREQ=MONTHLY;BYDAY=TH;BYSETPOS=-1", "2027-04-01", false },
+		{ "FREQ=YEARLY", "2028-02-29", true },
+		{ "FREQ=DAILY;BYMONTHDAY=-1", "2028-02-28", false },
+		{ "FREQ=DAILY;COUNT=1;BYMONTHDAY=-1", "2028-02-29", true },
+		{ "FREQ=WEEKLY;BYDAY=WE,TH,FR;BYSETPOS=2", "2027-04-01", true },
+		{ "FREQ=WEEKLY;BYDAY=WE,TH,FR;BYSETPOS=2", "2027-04-02", false },
+		{ "FREQ=WEEKLY;WKST=SU", "0001-01-01", true },
+		{ "FREQ=DAILY;UNTIL=20270101", "9999-12-31", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const struct recurrence parsed = rule(rows[i].rule);
+		if (recur_matches(&parsed, day(rows[i].start)) != rows[i].named)
+			fail_msg("%s %s", rows[i].rule, rows[i].start);
+	}
+}
+static void test_the_value_of_a_part(void **state)
+{
+	size_t len;
+
+	(void)state;
+	assert_string_equal(recur_value("FREQ=DAILY;COUNT=12", "COUNT", &len), "12");
+	assert_int_equal(len, 2);
+	assert_string_equal(recur_value("until=20270401;freq=DAILY", "UNTIL", &len),
+			    "20270401;freq=DAILY");
+	assert_int_equal(len, 8);
+}
 static void test_a_hostile_rule_costs_little(void **state)
 {
 	static const char *const rules[] = {
@@ -253,6 +292,8 @@ int main(void)
 		cmocka_unit_test(test_until_is_a_day_or_a_moment),
 		cmocka_unit_test(test_what_is_refused),
 		cmocka_unit_test(test_the_length_has_a_limit),
+		cmocka_unit_test(test_the_days_that_a_rule_names),
+		cmocka_unit_test(test_the_value_of_a_part),
 		cmocka_unit_test(test_a_hostile_rule_costs_little),
 	};
 
