@@ -208,7 +208,10 @@ def test_from_the_day_of_completion(noon, due):
     ("Europe/Berlin", "FREQ=DAILY", ["2027-10-30T00:30:00.000000Z", "2027-10-31T00:30:00.000000Z",
                                      "2027-11-01T01:30:00.000000Z"]),
     ("Australia/Lord_Howe", "FREQ=WEEKLY", ["2027-09-25T22:30:00.000000Z", "2027-10-02T22:00:00.000000Z",
-                                            "2027-10-09T22:00:00.000000Z"])])
+                                            "2027-10-09T22:00:00.000000Z"]),
+    # 23:30 is left out on Saturday the 27th: that one is due on Sunday, the next one on Saturday again.
+    ("America/Nuuk", "FREQ=WEEKLY", ["2027-03-21T01:30:00.000000Z", "2027-03-28T01:30:00.000000Z",
+                                     "2027-04-04T00:30:00.000000Z"])])
 def test_the_time_of_day_stays(client, zone, rule, moments):
     user = client.new_user(timezone=zone)
     task, seen = make(user, "tasks", due_date=moments[0], recurrence=rule), [moments[0]]
@@ -216,6 +219,34 @@ def test_the_time_of_day_stays(client, zone, rule, moments):
         task = next_of(user, task)
         seen.append(task["due_date"])
     assert seen == moments
+
+
+def test_who_moves_takes_the_time_of_day_along(user):
+    """From the next occurrence on: what was due at a moment stays so."""
+    task = make(user, "tasks", due_date="2027-04-01T07:00:00Z", remind_at="2027-04-01T06:30:00Z", recurrence="FREQ=DAILY")
+    before = user.get(f"{TASKS}/{task['id']}")
+    user.patch("/users/me", json={"timezone": "America/New_York"})
+    after = user.get(f"{TASKS}/{task['id']}")
+    assert (after.json(), after.headers["ETag"]) == (before.json(), before.headers["ETag"])
+    following = next_of(user, task)
+    assert (following["due_date"], following["remind_at"]) == ("2027-04-02T13:00:00.000000Z", "2027-04-02T12:30:00.000000Z")
+    skipped = user.post(f"{TASKS}/{following['id']}/skip").json()
+    assert (skipped["due_date"], skipped["remind_at"]) == ("2027-04-03T13:00:00.000000Z", "2027-04-03T12:30:00.000000Z")
+    user.patch(f"{TASKS}/{following['id']}", json={"due_date": "2027-04-03T15:00:00Z"})
+    user.patch("/users/me", json={"timezone": "Europe/Berlin"})
+    user.patch("/users/me", json={"timezone": "Asia/Tokyo"})
+    assert next_of(user, following)["due_date"] == "2027-04-04T02:00:00.000000Z", "11:00, as it was set in New York"
+
+
+def test_a_series_ends_with_the_calendar(user):
+    """Also where the last local day begins after the last moment that has a text."""
+    user.patch("/users/me", json={"timezone": "America/New_York"})
+    for first, rule in (("9999-12-30T01:00:00Z", "FREQ=DAILY"), ("9999-12-01T01:00:00Z", "FREQ=MONTHLY;BYMONTHDAY=-1"),
+                        ("9999-12-30", "FREQ=DAILY")):
+        task, seen = make(user, "tasks", due_date=first, recurrence=rule), 1
+        while following := complete(user, task)["next_task_id"]:
+            task, seen = get(user, following), seen + 1
+        assert 1 <= seen <= 3 and task["due_date"].startswith("9999-12-3")
 
 
 # Exactly once.
