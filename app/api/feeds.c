@@ -11,9 +11,10 @@
 #include "base/encoding.h"
 #include "base/instant.h"
 #include "base/json.h"
-#include "base/uuid.h"
 #include "daemon/log.h"
+#include "feed_entries.h"
 #include "ical/ical.h"
+#include "ical/zone.h"
 
 enum { SECRET_BYTES = 32, PAGE_TASKS = 20, MAX_TASKS = 5000, REFRESH_H = 1 };
 enum { ARENA_BYTES = 65536, KEPT_BYTES = 1 << 18, PATIENCE_MS = 2000 };
@@ -104,53 +105,10 @@ static enum err revoke_calendar_feed(struct request *req)
 /* A feed under way. The arena of a page ends with the page. */
 struct feed {
 	struct request *req;
-	bool todo;
+	struct feed_style style;
 	struct arena *page;
 	uint8_t digest[SHA256_BYTES]; /* of all that was put so far */
 };
-
-static int priority_of(const char *word)
-{
-	static const struct {
-		const char *word;
-		int priority;
-	} rows[] = { { "URGENT", 1 }, { "HIGH", 3 }, { "MEDIUM", 5 }, { "LOW", 9 } };
-	size_t i = 0;
-
-	while (strcmp(rows[i].word, word) != 0)
-		i++;
-	return rows[i].priority;
-}
-
-static const char *task_url(struct feed *feed, const char *id)
-{
-	const char *front_end = feed->req->web->config->frontend_url;
-
-	return *front_end ? arena_printf(feed->page, "%s/tasks/%s", front_end, id) : NULL;
-}
-
-static void put_task(struct feed *feed, const struct result *rows, int row)
-{
-	struct uuid task = result_uuid(rows, row, "id");
-	char id[UUID_TEXT_BYTES];
-
-	uuid_format(id, task.bytes);
-	ical_put(feed->req->answer.body,
-		 &(struct ical_entry){
-			 .todo = feed->todo,
-			 .uid = id,
-			 .summary = result_text(rows, row, "title"),
-			 .description = result_text(rows, row, "description"),
-			 .category = result_text(rows, row, "category"),
-			 .url = task_url(feed, id),
-			 .due = result_instant(rows, row, "due_date"),
-			 .due_on = result_date(rows, row, "due_on"),
-			 .started = strcmp(result_text(rows, row, "status"), "IN_PROGRESS") == 0,
-			 .priority = priority_of(result_text(rows, row, "priority")),
-			 .sequence = (int)result_integer(rows, row, "version").value,
-			 .changed = result_instant(rows, row, "updated_at"),
-		 });
-}
 
 /* Appends what was put from `start` on to the digest, and moves it to the disk if it is much. */
 static enum err end_part(struct feed *feed, size_t start)
@@ -175,13 +133,33 @@ static enum err put_page(struct feed *feed, struct instant *due, struct uuid *la
 		return ask_failed(req, err);
 	*count = rows.row_count;
 	for (int row = 0; row < *count; row++)
-		put_task(feed, &rows, row);
+		feed_put_task(req->answer.body, feed->page, &feed->style, &rows, row);
 	if (*count > 0) {
 		*due = result_instant(&rows, *count - 1, "due_date");
 		*last = result_uuid(&rows, *count - 1, "id");
 	}
 	arena_reset(feed->page);
 	return end_part(feed, start);
+}
+
+/* Puts the user's time zone if a task repeats; without one no rule is put. */
+static enum err put_zone(struct feed *feed)
+{
+	struct request *req = feed->req;
+	struct query query = sql_feed_zone((struct integer){ MAX_TASKS, true });
+	struct result rows;
+
+	enum err err = db_run(req->db, req->arena, NULL, &query, 1, &rows);
+	if (err != OK)
+		return ask_failed(req, err);
+	if (rows.row_count == 0)
+		return OK;
+	const char *zone = result_text(&rows, 0, "timezone");
+	if (zone_put(req->answer.body, zone, req->now))
+		feed->style.zone = zone;
+	else
+		log_event(LEVEL_ERROR, "no_time_zone", "tzdata does not have %s", zone);
+	return OK;
 }
 
 static enum err put_calendar(struct feed *feed)
@@ -195,6 +173,7 @@ static enum err put_calendar(struct feed *feed)
 		log_event(LEVEL_ERROR, "no_libical", "calendar feeds need the package libical3");
 		return refuse(feed->req, ERR_NOT_CONFIGURED);
 	}
+	TRY(put_zone(feed));
 	TRY(end_part(feed, 0));
 	for (int sum = 0; sum < MAX_TASKS && count == PAGE_TASKS; sum += count)
 		TRY(put_page(feed, &due, &last, &count));
@@ -216,7 +195,8 @@ static enum err get_feed(struct request *req)
 	if (err != OK)
 		return ask_failed(req, err);
 	bool found = result_bool(&row, 0, "_found");
-	feed.todo = strcmp(in.type, "todo") == 0;
+	feed.style.todo = strcmp(in.type, "todo") == 0;
+	feed.style.front_end = req->web->config->frontend_url;
 	feed.page = arena_new(ARENA_BYTES);
 	err = found ? put_calendar(&feed) : OK;
 	arena_free(feed.page);
@@ -244,8 +224,10 @@ static const struct route feeds_routes[] = {
 	  .media_type = "text/calendar", .digested = true, .slow = true,
 	  .refusals = { ERR_NOT_FOUND, ERR_NOT_CONFIGURED }, .doc = "Read a calendar feed",
 	  .about = "iCalendar (RFC 5545): the open tasks with a due date, the soonest first, 5000 "
-		   "at most. What is due on a day lasts all of it. Tasks of archived projects are "
-		   "left out. An address that is cut, revoked or guessed is 404." },
+		   "at most. What is due on a day lasts all of it. A task that repeats has its "
+		   "rule, "
+		   "unless it is counted from its completion. Tasks of archived projects are left "
+		   "out. An address that is cut, revoked or guessed is 404." },
 };
 
 const struct resource feeds_resource = { .name = "feeds",

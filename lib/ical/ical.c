@@ -109,10 +109,20 @@ static void add_day(icalcomponent *component, const char *name, struct date date
 					 ical->icalparameter_new_value(ICAL_VALUE_DATE));
 }
 
+/* Adds a moment by the clocks of a zone, which the calendar has as a VTIMEZONE. */
+static void add_local_time(icalcomponent *component, const char *name,
+			   const struct ical_entry *entry)
+{
+	ical->icalproperty_add_parameter(add_plain(component, name, entry->local),
+					 ical->icalparameter_new_tzid(entry->zone));
+}
+
 static void add_due(icalcomponent *component, const char *name, const struct ical_entry *entry)
 {
 	if (entry->due_on.set)
 		add_day(component, name, entry->due_on);
+	else if (entry->local)
+		add_local_time(component, name, entry);
 	else
 		add_time(component, name, entry->due);
 }
@@ -130,11 +140,16 @@ static void add_times_of_event(icalcomponent *component, const struct ical_entry
 					 ical->icalproperty_new_transp(ICAL_TRANSP_TRANSPARENT));
 }
 
+/* A rule needs a start, also of a to-do (section 3.8.5.3), from which it is counted: when it is
+ * due.
+ */
 static void add_times_of_todo(icalcomponent *component, const struct ical_entry *entry)
 {
 	icalproperty_status status =
 		entry->started ? ICAL_STATUS_INPROCESS : ICAL_STATUS_NEEDSACTION;
 
+	if (entry->rule)
+		add_due(component, "DTSTART", entry);
 	add_due(component, "DUE", entry);
 	ical->icalcomponent_add_property(component, ical->icalproperty_new_status(status));
 }
@@ -197,6 +212,8 @@ void ical_put(struct buf *out, const struct ical_entry *entry)
 	ical->icalcomponent_add_property(component,
 					 ical->icalproperty_new_sequence(entry->sequence));
 	(entry->todo ? add_times_of_todo : add_times_of_event)(component, entry);
+	if (entry->rule)
+		add_plain(component, "RRULE", entry->rule);
 	add_text(component, ical->icalproperty_new_summary, entry->summary);
 	add_text(component, ical->icalproperty_new_description, entry->description);
 	ical->icalcomponent_add_property(component,

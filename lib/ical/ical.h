@@ -19,10 +19,13 @@ struct ical_entry {
 	const char *summary;
 	const char *description, *category, *url; /* NULL: none */
 	struct instant due;
-	struct date due_on; /* set: a whole day, and `due` is not written */
-	bool started;	    /* of a to-do */
-	int priority;	    /* 1 (the highest) to 9 (section 3.8.1.9) */
-	int sequence;	    /* how often it was changed */
+	struct date due_on;	  /* set: a whole day, and `due` is not written */
+	const char *zone, *local; /* set, when the rule is one of moments: where, and as a clock
+				   * there shows it, 20270401T160000 (section 3.3.5) */
+	const char *rule;	  /* by which it repeats (section 3.3.10); NULL: it does not */
+	bool started;		  /* of a to-do */
+	int priority;		  /* 1 (the highest) to 9 (section 3.8.1.9) */
+	int sequence;		  /* how often it was changed */
 	struct instant changed;
 };
 

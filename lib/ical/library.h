@@ -11,6 +11,7 @@
 	ROW(icalcomponent_add_property)                                                            \
 	ROW(icalcomponent_as_ical_string_r)                                                        \
 	ROW(icaldurationtype_as_ical_string_r)                                                     \
+	ROW(icalparameter_new_tzid)                                                                \
 	ROW(icalparameter_new_value)                                                               \
 	ROW(icalproperty_add_parameter)                                                            \
 	ROW(icalproperty_set_x_name)                                                               \

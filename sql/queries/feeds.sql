@@ -22,15 +22,53 @@ DELETE FROM calendar_feeds WHERE user_id = current_user_id();
 SELECT found AS _found, take_turn(:patience_ms) AS _turn
 FROM (SELECT begin_feed_request(:secret_hash) AS found OFFSET 0) AS feed;
 
+-- What a feed has: open tasks that are due some time, but those of archived projects.
+
+-- fragment in_feed
+t.user_id = current_user_id() AND t.completed_at IS NULL AND t.due_date IS NOT NULL
+AND (t.project_id IS NULL OR t.project_id <> ALL ({archived_projects}))
+
+-- The rule of a task, where a calendar can follow it: what is counted from its completion nobody knows yet, and
+-- the zones of calendars begin in 1970.
+
+-- fragment feed_rule
+CASE WHEN t.recurrence_from = 'DUE' AND t.due_date >= '1970-01-01 UTC' THEN t.recurrence END
+
+-- feed_zone(rows int) reads
+-- The user's time zone, if one of the first tasks repeats.
+SELECT u.timezone
+FROM users AS u
+WHERE u.id = current_user_id()
+AND EXISTS (SELECT FROM (SELECT {feed_rule} AS rule FROM tasks AS t WHERE {in_feed} ORDER BY t.due_date, t.id
+                         LIMIT :rows) AS feed
+            WHERE feed.rule IS NOT NULL);
+
 -- feed_tasks(after_due timestamptz, after uuid, rows int) reads
--- The next open tasks that are due some time, the soonest first; what is due on a day comes at its end. Tasks
--- of archived projects are left out.
+-- The next tasks of the feed, the soonest first; what is due on a day comes at its end. Of those that repeat also
+-- the day and the time of day of the series, whether they are due just then, the last day of an UNTIL, and that
+-- as iCalendar has it beside such a start.
 SELECT t.id, t.title, t.description, t.status::text, t.priority::text, t.due_date, t.due_on,
-       c.name AS category, t.version, t.updated_at
+       c.name AS category, t.version, t.updated_at, r.rule, r.day, to_char(r.clock, 'HH24MISS') AS clock,
+       t.due_on IS NOT NULL OR local_moment(r.day + r.clock, r.zone) = t.due_date AS on_time, e.until_day,
+       CASE WHEN t.due_on IS NOT NULL THEN to_char(e.until_day, 'YYYYMMDD')
+            WHEN e.until_day IS NOT NULL THEN
+                 to_char(least(greatest(day_end(e.until_day, r.zone), local_moment(e.until_day + r.clock, r.zone)),
+                               '9999-12-31 23:59:59 UTC') AT TIME ZONE 'UTC', 'YYYYMMDD"T"HH24MISS"Z"') END AS until
 FROM tasks AS t
 LEFT JOIN categories AS c ON c.user_id = t.user_id AND c.id = t.category_id
-WHERE t.user_id = current_user_id() AND t.completed_at IS NULL AND t.due_date IS NOT NULL
-AND (t.project_id IS NULL OR t.project_id <> ALL ({archived_projects}))
+LEFT JOIN LATERAL (
+    SELECT s.rule, s.zone, coalesce(t.due_on, t.due_day, (t.due_date AT TIME ZONE s.zone)::date) AS day,
+           CASE WHEN t.due_on IS NULL THEN coalesce(t.due_clock, (t.due_date AT TIME ZONE s.zone)::time) END AS clock,
+           upper(substring(s.rule FROM '(?i)UNTIL=([0-9TZ]+)')) AS until
+    FROM (SELECT {feed_rule} AS rule, {my_zone} AS zone) AS s
+    WHERE s.rule IS NOT NULL) AS r ON true
+LEFT JOIN LATERAL (
+    SELECT max(d.day) AS until_day
+    FROM (SELECT (r.until::timestamptz AT TIME ZONE r.zone)::date - n AS day FROM generate_series(-1, 2) AS n) AS d
+    WHERE CASE WHEN length(r.until) = 8 THEN d.day = r.until::date
+               WHEN t.due_on IS NOT NULL THEN day_end(d.day, r.zone) <= r.until::timestamptz
+               ELSE local_moment(d.day + r.clock, r.zone) <= r.until::timestamptz END) AS e ON r.until IS NOT NULL
+WHERE {in_feed}
 AND (t.due_date, t.id) > (:after_due, :after)    --? after
 ORDER BY t.due_date, t.id
 LIMIT :rows;

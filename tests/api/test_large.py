@@ -163,15 +163,16 @@ def test_other_lists_are_whole(memory, stack, user, path, table, columns):
 
 @pytest.mark.parametrize("char", ["🗓", ";", "\\x01"])
 def test_a_calendar_is_written_in_portions(memory, stack, client, char):
-    """Also where each character is escaped or becomes another one."""
+    """Also where each character is escaped or becomes another one, and where each task repeats."""
     user = client.new_user()
     path = address(user)
-    stack.ask("INSERT INTO tasks (user_id, id, title, description, due_date)"
-              f" SELECT %s, gen_random_uuid(), repeat(E'{char}', 200), repeat(E'{char}', 2000), now()"
-              " FROM generate_series(1, 5001) AS n", user.id)
+    stack.ask("INSERT INTO tasks (user_id, id, title, description, due_date, recurrence)"
+              f" SELECT %s, gen_random_uuid(), repeat(E'{char}', 200), repeat(E'{char}', 2000), '2027-04-30T10:00Z',"
+              " 'FREQ=MONTHLY;BYMONTHDAY=-1;UNTIL=20991231T120000Z' FROM generate_series(1, 5001) AS n", user.id)
     answers = at_once(*[lambda: client.get(path)] * 2)
     for answer in answers:
         assert answer.status_code == 200 and answer.content.count(b"BEGIN:VEVENT") == 5000
+        assert answer.content.count(b"\r\nRRULE:FREQ=MONTHLY;BYMONTHDAY=-1;UNTIL=20991231T235959Z\r\n") == 5000
 
 
 def test_more_tags_than_one_answer_has(stack, user):

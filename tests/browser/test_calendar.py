@@ -2,13 +2,15 @@
 
 import json
 
+import pytest
+
 import npm
-from feeds import NAUGHTY, address, shown
+from feeds import NAUGHTY, SERIES, address, agreed, nameless, shown
 from resources import make
 
 
-def read(workshop, client, path):
-    (workshop / "feed.ics").write_bytes(client.get(path).content)
+def read(workshop, client, path, zone=""):
+    (workshop / "feed.ics").write_bytes(nameless(client.get(path).text, zone).encode())
     return json.loads(npm.run(workshop, "node", "calendar.mjs", "feed.ics"))
 
 
@@ -50,3 +52,17 @@ def test_naughty_texts(workshop, client, user):
         assert entry["summary"] == shown(text)
         assert entry["description"] == shown(text * (2000 // len(text)))
         assert entry["categories"] == shown(f"{number} {text}"[:50])
+
+
+@pytest.mark.parametrize("zone, first, rule", SERIES)
+def test_a_rule_is_when_the_tasks_will_be_due(workshop, client, zone, first, rule):
+    """By the time zone in the calendar alone."""
+    user = client.new_user(timezone=zone)
+    task = make(user, "tasks", due_date=first, recurrence=rule)
+    entries = read(workshop, client, address(user), zone)["entries"]
+    due = [task["due_date"]]
+    while user.post(f"/tasks/{task['id']}/skip").status_code == 200 and len(due) < 10:
+        due.append(user.get(f"/tasks/{task['id']}").json()["due_date"])
+    shown = [moment.replace("Z", "000+00:00") for entry in entries for moment in entry["occurrences"]][:10]
+    ours, theirs = agreed(shown, [moment.replace("Z", "+00:00") for moment in due], zone)
+    assert ours == theirs and len(ours) >= 3

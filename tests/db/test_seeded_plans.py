@@ -172,4 +172,6 @@ def test_every_page_of_a_feed(reader):
         pages += [{"rows": 100, "after_due": row["due_date"], "after": row["id"]} for row in (rows[150], rows[-100])]
     found = [f"{page} {mode}: {fault}" for page in pages for mode in ("custom", "generic")
              for fault in faults(reader.plan("feed_tasks", page, mode))]
+    found += [f"zone {mode}: {fault}" for mode in ("custom", "generic")
+              for fault in faults(reader.plan("feed_zone", {"rows": 5000}, mode))]
     assert not found, "\n".join(found)

@@ -160,6 +160,43 @@ static void test_event_of_a_day(void **state)
 			     "END:VEVENT\r\n");
 }
 
+/* A to-do that repeats starts when it is due (RFC 5545 section 3.8.5.3). */
+static void test_rules(void **state)
+{
+	struct ical_entry entry = entry_of("x");
+
+	(void)state;
+	entry.zone = "Europe/Berlin";
+	entry.local = "20270401T180000";
+	entry.rule = "FREQ=WEEKLY;BYDAY=MO,TH";
+	assert_entry(&entry, "BEGIN:VEVENT\r\n"
+			     "UID:7\r\n"
+			     "DTSTAMP:20270401T155959Z\r\n"
+			     "LAST-MODIFIED:20270401T155959Z\r\n"
+			     "SEQUENCE:2\r\n"
+			     "DTSTART;TZID=Europe/Berlin:20270401T180000\r\n"
+			     "DURATION:PT30M\r\n"
+			     "TRANSP:TRANSPARENT\r\n"
+			     "RRULE:FREQ=WEEKLY;BYDAY=MO,TH\r\n"
+			     "SUMMARY:x\r\n"
+			     "PRIORITY:5\r\n"
+			     "END:VEVENT\r\n");
+	entry.todo = true;
+	entry.due_on = (struct date){ 20909, true };
+	assert_entry(&entry, "BEGIN:VTODO\r\n"
+			     "UID:7\r\n"
+			     "DTSTAMP:20270401T155959Z\r\n"
+			     "LAST-MODIFIED:20270401T155959Z\r\n"
+			     "SEQUENCE:2\r\n"
+			     "DTSTART;VALUE=DATE:20270401\r\n"
+			     "DUE;VALUE=DATE:20270401\r\n"
+			     "STATUS:NEEDS-ACTION\r\n"
+			     "RRULE:FREQ=WEEKLY;BYDAY=MO,TH\r\n"
+			     "SUMMARY:x\r\n"
+			     "PRIORITY:5\r\n"
+			     "END:VTODO\r\n");
+}
+
 static void test_days(void **state)
 {
 	static const struct {
@@ -219,6 +256,7 @@ int main(void)
 		cmocka_unit_test(test_folding),
 		cmocka_unit_test(test_moments),
 		cmocka_unit_test(test_event_of_a_day),
+		cmocka_unit_test(test_rules),
 		cmocka_unit_test(test_days),
 	};
 
