@@ -6,6 +6,8 @@ import re
 import uuid
 import zoneinfo
 
+from importers import rules
+
 LISTS = ["projects", "categories", "moods", "tasks", "journals"]
 NAMESPACE = uuid.UUID("0d9a1ab7-6f0e-5a53-9d0c-3c1f2ad0b5a1")
 TITLE, DESCRIPTION, CONTENT = 200, 2000, 100_000
@@ -61,6 +63,21 @@ class Document:
         except ValueError:
             self.report.note("times that nobody can read")
             return None
+
+    def day(self, due_date, zone=None):
+        """The local day on which something is due, in `zone` or in the document's."""
+        if len(due_date) == len("YYYY-MM-DD"):
+            return datetime.date.fromisoformat(due_date)
+        return datetime.datetime.fromisoformat(due_date.replace("Z", "+00:00")).astimezone(zone or self.zone).date()
+
+    def repetition(self, rule, due_date, anchor="DUE", zone=None):
+        """The members of a task that repeats by a rule. None are there if Daybook does not take the rule, or if the day
+        that it names in `zone` is another one in the document's."""
+        if not rule or not due_date or not rules.taken(rule, self.day(due_date)):
+            return {}
+        if "BY" in rule.upper() and self.day(due_date) != self.day(due_date, zone):
+            return {}
+        return {"recurrence": rule, "recurrence_from": anchor}
 
     # Things.
 

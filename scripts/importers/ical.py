@@ -7,6 +7,8 @@ import zoneinfo
 STATUSES = {"NEEDS-ACTION": "TODO", "IN-PROCESS": "IN_PROGRESS", "COMPLETED": "DONE", "CANCELLED": "DONE"}
 ESCAPES = {"n": "\n", "N": "\n", ",": ",", ";": ";", "\\": "\\"}
 DURATION = re.compile(r"([+-]?)P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$")
+# A rule whose occurrences are as far from each other wherever it begins.
+NAMES_NO_DAY = re.compile(r"FREQ=(DAILY|WEEKLY)(;(INTERVAL|COUNT)=\d+|;WKST=..)*", re.I)
 # What only programs need.
 OWN = ["DTSTAMP", "SEQUENCE", "CLASS", "X-APPLE-SORT-ORDER", "X-MOZ-GENERATION", "X-MOZ-LASTACK"]
 
@@ -187,6 +189,33 @@ def priority(part):
     return None if number == 0 else "URGENT" if number == 1 else "HIGH" if number < 5 else "MEDIUM" if number == 5 else "LOW"
 
 
+def rule_with_until(rule, due, zone):
+    """Where UNTIL is a local time it becomes one in UTC, and a day where the due date is one."""
+    found = re.search(r"UNTIL=(\d{8})(T\d{6})?(Z?)", rule, re.I)
+    if not found or not found[2]:
+        return rule
+    text = found[1]
+    if not is_day(due):
+        moment = datetime.datetime.strptime(text + found[2].upper(), "%Y%m%dT%H%M%S")
+        text = f"{moment.replace(tzinfo=datetime.timezone.utc if found[3] else zone).astimezone(datetime.timezone.utc):%Y%m%dT%H%M%SZ}"
+    return rule[:found.start(1)] + text + rule[found.end():]
+
+
+def repetition(rule, document, due, start):
+    """A rule is counted from the start. If that is on another day than the due date, only one that names no day is the
+    same for both."""
+    if not due:
+        return {}
+    zone = document.zone if is_day(due) else due.tzinfo
+    days = {moment if is_day(moment) else moment.astimezone(zone).date() for moment in (due, start) if moment}
+    if len(days) > 1 and not NAMES_NO_DAY.fullmatch(rule):
+        return {}
+    try:
+        return document.repetition(rule_with_until(rule.rstrip(";"), due, zone), due_date(due, document), zone=zone)
+    except (ValueError, OverflowError):  # an UNTIL that is no time
+        return {}
+
+
 def read_task(part, document, project, titles):
     due, start = moment_of(part.take("DUE"), document), moment_of(part.take("DTSTART", keep=True), document)
     length, status = part.text("DURATION"), (part.text("STATUS") or "NEEDS-ACTION").upper()
@@ -195,12 +224,17 @@ def read_task(part, document, project, titles):
     completed, percent = moment_of(part.take("COMPLETED"), document), part.text("PERCENT-COMPLETE")
     done = completed is not None or STATUSES.get(status) == "DONE"
     rule, parent, url = part.text("RRULE"), titles.get(part.text("RELATED-TO")), part.text("URL")
+    repeats = repetition(rule, document, due or start, start) if rule and not done else {}
+    if repeats and not due:
+        due = start
+    if due == start:
+        part.take("DTSTART")
     notes = [part.text("DESCRIPTION"), *(f"Note: {text}" for text in part.texts("COMMENT")), url,
-             f"Part of: {parent}" if parent else None, f"Repeats: {rule}" if rule else None,
+             f"Part of: {parent}" if parent else None, f"Repeats: {rule}" if rule and not repeats else None,
              "Cancelled" if status == "CANCELLED" else None, f"{percent} %" if percent not in (None, "0", "100") else None]
-    key = part.text("UID") or part.text("SUMMARY", keep=True)
+    key = " ".join(filter(None, [part.text("UID") or part.text("SUMMARY", keep=True), part.text("RECURRENCE-ID")]))
     document.task(key, part.text("SUMMARY"), notes=notes, labels=list(part.texts("CATEGORIES")), project_id=project,
-                  due_date=due_date(due, document), remind_at=reminder(part, document, due, start),
+                  due_date=due_date(due, document), **repeats, remind_at=reminder(part, document, due, start),
                   status="DONE" if done else STATUSES.get(status, "TODO"), priority=priority(part),
                   completed_at=instant(completed, document) if completed else None, **stamps(part, document))
 

@@ -4,6 +4,9 @@ import csv
 import datetime
 import io
 import re
+import zoneinfo
+
+from importers import phrases
 
 # By the number of the API; the CSV counts the other way round.
 PRIORITIES = {1: "LOW", 2: "MEDIUM", 3: "HIGH", 4: "URGENT"}
@@ -152,17 +155,31 @@ def comments_of(rows, document):
 
 
 def read_due(item, document, notes):
+    """The members of a task that say when it is due, and whether it repeats."""
     due = item.take("deadline") or item.take("due")
     if not due:
-        return None
+        return {}
     with document.report.open("items.due", due) as record:
-        text, words = record.text("date"), record.text("string")
-        record.skip("lang", "timezone")
+        text, words, language = record.text("date"), record.text("string"), record.take("lang", "en")
+        zone, repeats = zone_of(record.text("timezone"), document), {}
+        day = text and len(text) == 10
+        due_date = datetime.date.fromisoformat(text).isoformat() if day else document.parse(text, zone)
         if record.take("is_recurring"):
-            notes.append(f"Repeats: {words}")
-        if text and len(text) == 10:
-            return datetime.date.fromisoformat(text).isoformat()
-        return document.parse(text)
+            if words and due_date and language == "en" and not item.members.get("checked"):
+                rule, anchor = phrases.rule_of(words, document.day(due_date))
+                repeats = document.repetition(rule, due_date, anchor, zone)
+            if not repeats:
+                notes.append(f"Repeats: {words or 'yes'}")
+        return {"due_date": due_date, **repeats}
+
+
+def zone_of(name, document):
+    """The zone in which words mean a day; a task without one goes where its user is."""
+    try:
+        return zoneinfo.ZoneInfo(name) if name else document.zone
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+        document.report.note(f"time zones: {name}")
+        return document.zone
 
 
 def read_item(item, document, projects, sections, comments, titles):
@@ -170,11 +187,10 @@ def read_item(item, document, projects, sections, comments, titles):
     parent, section = titles.get(str(item.take("parent_id"))), sections.get(str(item.take("section_id")))
     notes = [item.text("description"), f"Section: {section}" if section else None,
              f"Part of: {parent}" if parent else None, *comments.get(key, [])]
-    done = bool(item.take("checked"))
+    due, done = read_due(item, document, notes), bool(item.take("checked"))
     item.skip("child_order", "day_order", "collapsed", "is_deleted", "sync_id", "user_id", "v2_id", "v2_project_id",
               "v2_parent_id", "v2_section_id")
-    document.task(key, item.text("content"), due_date=read_due(item, document, notes), notes=notes,
-                  labels=item.take("labels", []), status="DONE" if done else "TODO",
+    document.task(key, item.text("content"), notes=notes, **due, labels=item.take("labels", []), status="DONE" if done else "TODO",
                   completed_at=document.parse(item.text("completed_at")) if done else None,
                   priority=PRIORITIES.get(item.take("priority")), project_id=projects.get(str(item.take("project_id"))),
                   created_at=document.parse(item.text("added_at")), updated_at=document.parse(item.text("updated_at")))

@@ -7,6 +7,7 @@ PRIORITIES = {1: "LOW", 2: "MEDIUM", 3: "HIGH", 4: "URGENT", 5: "URGENT"}
 OWN = ["position", "kanban_position", "index", "identifier", "bucket_id", "project_id", "list_id", "created_by",
        "created_by_id", "is_favorite", "max_permission", "max_right", "cover_image_attachment_id", "subscription",
        "is_unread", "comment_count"]
+DAY_S = 86400
 MODES = {0: "every {} s", 1: "every month", 2: "{} s after it is done"}
 
 
@@ -82,16 +83,30 @@ def reminder(task, document):
     return when(document, rows[0].get("reminder")) if rows else None
 
 
+def rule_of(repeat, mode, day):
+    """Seconds as days or weeks. A month after the 31st is some other day there, and none here."""
+    if mode == 1:
+        return "FREQ=MONTHLY" if day.day <= 28 else None
+    days, rest = divmod(repeat or 0, DAY_S)
+    if rest or not days:
+        return None
+    return f"FREQ=DAILY;INTERVAL={days}" if days % 7 else f"FREQ=WEEKLY;INTERVAL={days // 7}"
+
+
 def read_task(task, document, project):
     repeat, mode = task.take("repeat_after"), task.take("repeat_mode", 0)
     done, percent = bool(task.take("done")), task.take("percent_done")
+    due_date, repeats = when(document, task.text("due_date")), {}
+    if due_date and not done:
+        repeats = document.repetition(rule_of(repeat, mode, document.day(due_date)), due_date,
+                                      "COMPLETION" if mode == 2 else "DUE")
     notes = [plain(task.text("description")), *relations(task, document), *comments(task, document),
-             f"Repeats: {MODES.get(mode, '{} s').format(repeat)}" if repeat or mode else None]
+             f"Repeats: {MODES.get(mode, '{} s').format(repeat)}" if (repeat or mode) and not repeats else None]
     status = "DONE" if done else "IN_PROGRESS" if percent else "TODO"
     task_key = task.take("id")
     document.task(task_key, task.text("title"), notes=notes, labels=list(labels(task, document)), status=status,
                   completed_at=when(document, task.text("done_at")) if done else None,
-                  due_date=when(document, task.text("due_date")), remind_at=reminder(task, document),
+                  due_date=due_date, remind_at=reminder(task, document), **repeats,
                   priority=PRIORITIES.get(task.take("priority")), project_id=project,
                   created_at=when(document, task.text("created")), updated_at=when(document, task.text("updated")))
     for name in ("done_at", "start_date", "end_date"):

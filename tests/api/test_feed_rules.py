@@ -49,9 +49,9 @@ def test_a_calendar_shows_when_the_tasks_will_be_due(client, zone, first, rule):
     user = client.new_user(timezone=zone)
     task = make(user, "tasks", due_date=first, recurrence=rule)
     feed = client.get(address(user)).text
+    seen = complete_all(user, task, 8)
     for text in (feed, nameless(feed, zone)):
         calendar = icalendar.Calendar.from_ical(text)
-        seen = complete_all(user, task, 8) if text is feed else seen
         more = 4000 if len(seen) < 8 else 2  # and then nothing comes
         shown = moments(calendar, day_of(seen[0]) - DAY, day_of(seen[-1]) + more * DAY)
         ours, theirs = agreed(shown if more > 2 else shown[:len(seen)], seen, zone)

@@ -9,6 +9,7 @@ import zipfile
 
 import pytest
 
+from feeds import address
 from private_pg import ROOT
 from resources import found, make_task
 
@@ -93,8 +94,8 @@ def test_vikunja(tmp_path):
     first, second = document["tasks"]
     assert without_ids(first) == {
         "title": "Plant the bulbs", "description": "Two fingers deep\n\n- tulips\n- crocus\n\nOr in <https://example.org> spring?"
-        "\n\nRepeats: every 604800 s\n\nLabels: autumn, garden", "status": "IN_PROGRESS", "priority": "URGENT",
-        "due_date": "2026-10-05T16:00:00.000000Z", "remind_at": "2026-10-05T08:00:00.000000Z",
+        "\n\nLabels: autumn, garden", "status": "IN_PROGRESS", "priority": "URGENT",
+        "due_date": "2026-10-05T16:00:00.000000Z", "recurrence": "FREQ=WEEKLY;INTERVAL=1", "recurrence_from": "DUE", "remind_at": "2026-10-05T08:00:00.000000Z",
         "created_at": "2026-03-01T09:00:00.000000Z", "updated_at": "2026-03-01T10:00:00.000000Z"}
     assert (second["status"], second["completed_at"], second["description"]) == (
         "DONE", "2026-03-05T11:00:00.000000Z", "Part of: Plant the bulbs")
@@ -158,10 +159,11 @@ def test_icalendar():
     document, rest = convert("icalendar", EXPORTS / "tasks.ics")
     first, second = document["tasks"]
     assert without_ids(first) == {
-        "title": "Plant the bulbs, all of them", "description": "Two fingers deep\nPointed end up\n\nRepeats: FREQ=YEARLY"
+        "title": "Plant the bulbs, all of them", "description": "Two fingers deep\nPointed end up"
         "\n\n40 %\n\nLabels: garden, autumn", "status": "IN_PROGRESS", "priority": "URGENT",
-        "due_date": "2026-10-05T16:00:00.000000Z", "remind_at": "2026-10-05T06:00:00.000000Z",
-        "created_at": "2026-03-01T09:00:00.000000Z", "updated_at": "2026-03-02T10:00:00.000000Z"}
+        "due_date": "2026-10-05T16:00:00.000000Z", "recurrence": "FREQ=YEARLY", "recurrence_from": "DUE",
+        "remind_at": "2026-10-05T06:00:00.000000Z", "created_at": "2026-03-01T09:00:00.000000Z",
+        "updated_at": "2026-03-02T10:00:00.000000Z"}
     assert without_ids(second) == {
         "title": "Buy bulbs", "description": "Part of: Plant the bulbs, all of them", "status": "DONE",
         "due_date": "2026-10-03", "completed_at": "2026-10-02T12:00:00.000000Z"}
@@ -169,6 +171,121 @@ def test_icalendar():
     assert (entry["title"], entry["content"], entry["entry_date"], entry["tags"]) == (
         "Staff meeting minutes", "1. Staff meeting: Lin, Ada and Grace; we met for two hours.", "2026-03-17", ["work"])
     assert rest == {"VEVENT": 1, "VTODO.DTSTART": 1, "VTODO.GEO": 1}
+
+
+# What repeats.
+
+
+def repetition(source, path):
+    """Of the only task: its rule with what it is counted from, or the line that its description has instead."""
+    [task] = convert(source, path)[0]["tasks"]
+    assert ("recurrence" in task) != ("Repeats: " in task.get("description", ""))
+    return (task["recurrence"], task["recurrence_from"]) if "recurrence" in task else task["description"]
+
+
+@pytest.mark.parametrize("date, words, expected", [
+    ("2026-10-05T16:00:00Z", "every monday 18:00", ("FREQ=WEEKLY;BYDAY=MO", "DUE")),
+    ("2026-10-05T18:00:00", "every other mon, Thu & friday at 6pm", ("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TH,FR", "DUE")),
+    ("2026-10-05", "every! 3 days", ("FREQ=DAILY;INTERVAL=3", "COMPLETION")),
+    ("2026-10-05", "after 2 weeks", ("FREQ=WEEKLY;INTERVAL=2", "COMPLETION")),
+    ("2026-10-05", "daily", ("FREQ=DAILY", "DUE")), ("2026-10-05", "every workday", ("FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", "DUE")),
+    ("2026-10-05", "every 1st and 15th", ("FREQ=MONTHLY;BYMONTHDAY=1,15", "DUE")),
+    ("2026-10-05", "every last day", ("FREQ=MONTHLY;BYMONTHDAY=-1", "DUE")),
+    ("2026-10-05", "every 3rd friday", ("FREQ=MONTHLY;BYDAY=3FR", "DUE")),
+    ("2026-10-05", "every last fri", ("FREQ=MONTHLY;BYDAY=-1FR", "DUE")),
+    ("2026-10-05", "every 24th of December", ("FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=24", "DUE")),
+    ("2026-10-05", "every quarter", ("FREQ=MONTHLY;INTERVAL=3", "DUE")),
+    # A month that is too short is not the same there and here.
+    ("2026-10-31", "every month", None), ("2026-10-31", "every 31st", None), ("2028-02-29", "every year", None),
+    # Monday there, and Tuesday where the tasks go.
+    ("2026-10-05T23:00:00Z", "every monday", None),
+    ("2026-10-05", "every evening", None), ("2026-10-05", "every 2 hours", None), ("2026-10-05", "every feb 30", None),
+    ("2026-10-05", "every day starting 1 may", None), ("2026-10-05", "monday", None),
+    ("2026-10-05", "every 0 days", None), ("2026-10-05", "every 1000 days", None), ("nonsense", "every day", None)])
+def test_what_repeats_in_todoist(tmp_path, date, words, expected):
+    zone = "America/New_York" if date.endswith("23:00:00Z") else None
+    item = {"id": "1", "content": "x", "due": {"date": date, "string": words, "is_recurring": True, "timezone": zone, "lang": "en"}}
+    (tmp_path / "x.json").write_text(json.dumps({"items": [item]}))
+    assert repetition("todoist", tmp_path / "x.json") == (expected or f"Repeats: {words}")
+
+
+@pytest.mark.parametrize("words, expected", [("every day", "Repeats: every day"), (None, "Repeats: yes")])
+def test_words_in_another_language_stay_words(tmp_path, words, expected):
+    item = {"id": "1", "content": "x", "due": {"date": "2026-10-05", "string": words, "is_recurring": True, "lang": "de"}}
+    (tmp_path / "x.json").write_text(json.dumps({"items": [item]}))
+    assert repetition("todoist", tmp_path / "x.json") == expected
+
+
+@pytest.mark.parametrize("repeat, mode, due, expected", [
+    (86400, 0, "2026-10-05T16:00:00Z", ("FREQ=DAILY;INTERVAL=1", "DUE")),
+    (3 * 86400, 2, "2026-10-05T16:00:00Z", ("FREQ=DAILY;INTERVAL=3", "COMPLETION")),
+    (14 * 86400, 0, "2026-10-05T16:00:00Z", ("FREQ=WEEKLY;INTERVAL=2", "DUE")),
+    (0, 1, "2026-10-05T16:00:00Z", ("FREQ=MONTHLY", "DUE")),
+    (0, 1, "2026-10-31T16:00:00Z", "Repeats: every month"), (3600, 0, "2026-10-05T16:00:00Z", "Repeats: every 3600 s"),
+    (5000 * 86400, 0, "2026-10-05T16:00:00Z", "Repeats: every 432000000 s"),
+    (86400, 0, "0001-01-01T00:00:00Z", "Repeats: every 86400 s")])
+def test_what_repeats_in_vikunja(tmp_path, repeat, mode, due, expected):
+    task = {"id": 1, "title": "x", "due_date": due, "repeat_after": repeat, "repeat_mode": mode}
+    path = zipped(tmp_path, data_dot_json=json.dumps([{"id": 1, "title": "p", "tasks": [task]}]))
+    assert repetition("vikunja", path) == expected
+
+
+def calendar(folder, *lines):
+    path = folder / "x.ics"
+    text = "\r\n".join(["BEGIN:VCALENDAR", "BEGIN:VTODO", "UID:1", "SUMMARY:x", *lines, "END:VTODO", "END:VCALENDAR", ""])
+    path.write_text(text, newline="")
+    return path
+
+
+EVENING = "DUE;TZID=Europe/Berlin:20261005T180000"
+
+
+@pytest.mark.parametrize("rule, lines, expected", [
+    ("FREQ=WEEKLY;BYDAY=MO", [EVENING], None), ("freq=weekly;count=3", [EVENING], None), ("FREQ=DAILY;", [EVENING], "FREQ=DAILY"),
+    ("FREQ=MONTHLY;BYDAY=-1FR", ["DUE;VALUE=DATE:20261005"], None), ("FREQ=DAILY", ["DTSTART:20261005T160000Z"], None),
+    # An UNTIL as the due date wants it.
+    ("FREQ=DAILY;UNTIL=20261101T180000", [EVENING], "FREQ=DAILY;UNTIL=20261101T170000Z"),
+    ("UNTIL=20261101T180000Z;FREQ=DAILY", [EVENING], None), ("FREQ=DAILY;UNTIL=20261101", [EVENING], None),
+    ("FREQ=DAILY;UNTIL=20261101T000000Z", ["DUE;VALUE=DATE:20261005"], "FREQ=DAILY;UNTIL=20261101"),
+    # A start on another day: only what names no day is the same.
+    ("FREQ=DAILY;INTERVAL=2", [EVENING, "DTSTART;TZID=Europe/Berlin:20261003T090000"], None),
+    ("FREQ=WEEKLY;BYDAY=SA", [EVENING, "DTSTART;TZID=Europe/Berlin:20261003T090000"], False),
+    ("FREQ=MONTHLY", [EVENING, "DTSTART;TZID=Europe/Berlin:20261003T090000"], False),
+    # Monday in New York, Tuesday in Berlin.
+    ("FREQ=WEEKLY;BYDAY=MO", ["DUE;TZID=America/New_York:20261005T200000"], False),
+    ("FREQ=DAILY;BYHOUR=9", [EVENING], False), ("FREQ=HOURLY", [EVENING], False), ("FREQ=YEARLY;BYWEEKNO=1", [EVENING], False),
+    ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", [EVENING], False), ("FREQ=DAILY;UNTIL=20261301T000000", [EVENING], False),
+    ("FREQ=DAILY;COUNT=3;UNTIL=20261101", [EVENING], False), ("FREQ=DAILY", [], False),
+    ("FREQ=DAILY", [EVENING, "STATUS:COMPLETED"], False)])
+def test_what_repeats_in_icalendar(tmp_path, rule, lines, expected):
+    path = calendar(tmp_path, *lines, f"RRULE:{rule}")
+    assert repetition("icalendar", path) == (f"Repeats: {rule}" if expected is False else (expected or rule, "DUE"))
+
+
+def test_a_series_with_one_that_was_moved(tmp_path):
+    """Each is a task; what a rule leaves out is told."""
+    path = calendar(tmp_path, EVENING, "RRULE:FREQ=DAILY", "EXDATE:20261007T160000Z", "END:VTODO", "BEGIN:VTODO", "UID:1", "SUMMARY:y",
+                    "RECURRENCE-ID:20261006T160000Z", "DUE:20261006T190000Z")
+    document, rest = convert("icalendar", path)
+    assert [(task["title"], task["due_date"], task.get("recurrence")) for task in document["tasks"]] == [
+        ("x", "2026-10-05T16:00:00.000000Z", "FREQ=DAILY"), ("y", "2026-10-06T19:00:00.000000Z", None)]
+    assert rest == {"VTODO.EXDATE": 1}
+
+
+def test_series_are_taken_in_and_go_on(stack, tmp_path, user):
+    """Also by a feed of to-dos, which is a calendar."""
+    user.patch("/users/me", json={"timezone": "Europe/Berlin"})
+    path = calendar(tmp_path, EVENING, "RRULE:FREQ=WEEKLY;BYDAY=MO;COUNT=3")
+    code, _, told = run("icalendar", path, "--timezone", "Europe/Berlin", "--url", stack.url, "--cacert", stack.certificate,
+                        token=user.access_token)
+    assert code == 0, told
+    [task] = user.get("/tasks").json()["tasks"]
+    assert (task["due_date"], task["recurrence"]) == ("2026-10-05T16:00:00.000000Z", "FREQ=WEEKLY;BYDAY=MO;COUNT=3")
+    user.patch(f"/tasks/{task['id']}", json={"due_date": "2027-10-04T16:00:00Z"})
+    done = user.patch(f"/tasks/{task['id']}/complete", json={"completed": True}).json()
+    assert user.get(f"/tasks/{done['next_task_id']}").json()["due_date"] == "2027-10-11T16:00:00.000000Z"
+    (tmp_path / "feed.ics").write_bytes(user.get(address(user) + "?type=todo").content)
+    assert repetition("icalendar", tmp_path / "feed.ics") == ("FREQ=WEEKLY;BYDAY=MO;COUNT=2", "DUE")
 
 
 # What all have in common.

@@ -4,10 +4,15 @@ import itertools
 import random
 import re
 import subprocess
+import sys
 
 from dateutil.rrule import rrulestr
 
+from private_pg import ROOT
 from stack import build_folder
+
+sys.path.insert(0, str(ROOT / "scripts"))
+from importers import rules  # noqa: E402
 
 SEED = 5545
 RULES = 6000
@@ -130,3 +135,29 @@ def test_thousands_of_random_rules_repeat_on_the_days_that_dateutil_finds(monkey
             differences.append((asked, start, after, line, theirs))
     assert not differences, differences[:5]
     assert found > RULES / 2
+
+
+def spoiled(rng, rule):
+    """The rule with a small mistake, or something that may be one."""
+    at = rng.randrange(len(rule) + 1)
+    return rng.choice([rule[:at] + rng.choice("0159,;=-+AMOT") + rule[at:], rule[:at] + rule[at + 1:],
+                       rule + rng.choice([";COUNT=0", ";COUNT=3", ";UNTIL=20270230", ";UNTIL=20300101", ";UNTIL=20300101T120000Z",
+                                          ";BYHOUR=1", ";FREQ=DAILY", ";BYDAY=2MO", ";BYMONTHDAY=31", ";BYSETPOS=-7", ";"]), rule])
+
+
+def test_the_importers_take_the_rules_that_the_server_takes():
+    """What it refused would keep a whole import out."""
+    rng = random.Random(SEED)
+    cases = [(spoiled(rng, random_rule(rng)), datetime.date(2027, 1, 1) + datetime.timedelta(days=rng.randint(0, 400)))
+             for _ in range(RULES // 2)]
+    # When it ends is another question than whether there is anything that ends.
+    lines = "".join(f"{rule} {day} {day}\n" for rule, day in cases)
+    done = subprocess.run([build_folder() / "tests" / "recurrences"], input=lines, capture_output=True, text=True, check=True)
+    taken = 0
+    for (rule, day), line in zip(cases, done.stdout.splitlines(), strict=True):
+        ours = rules.taken(rule, day) is not None
+        ends = "COUNT=" in rule or "UNTIL=" in rule
+        assert ours != line.startswith("rule ") or not ours and line.endswith(" none"), (rule, day, line)
+        assert not (ours and line.endswith(" none")) or ends, (rule, day, line)
+        taken += ours
+    assert RULES // 8 < taken < RULES * 3 // 8
