@@ -24,7 +24,7 @@ static const struct field move_fields[] = {
 	      .doc = "The task it comes after; null: the first place."),
 	FIELD(struct move, before, .nullable = true,
 	      .doc = "The task it comes before; null or neither: the last place."),
-	FIELD(struct move, version, .access = LOCK, .min = 1, .max = INT64_MAX),
+	FIELD(struct move, version, .access = ACCESS_LOCK, .min = 1, .max = INT64_MAX),
 };
 
 static void move_check(const void *in, const struct strings *sent, struct faults *faults)

@@ -14,15 +14,16 @@ struct category {
 };
 
 static const struct field category_fields[] = {
-	FIELD(struct category, id, .access = ON_CREATE, .doc = "Made by the server if absent."),
+	FIELD(struct category, id, .access = ACCESS_ON_CREATE,
+	      .doc = "Made by the server if absent."),
 	FIELD(struct category, name, .required = true, .min = 1, .max = 50, .example = "Errands",
 	      .doc = "Unique regardless of case."),
 	FIELD(struct category, color, .nullable = true, .format = &format_color,
 	      .example = "#1565C0"),
 	ANSWER("task_count", KIND_INTEGER),
-	FIELD(struct category, version, .access = LOCK, .min = 1, .max = INT64_MAX),
-	FIELD(struct category, created_at, .access = KEPT),
-	FIELD(struct category, updated_at, .access = KEPT),
+	FIELD(struct category, version, .access = ACCESS_LOCK, .min = 1, .max = INT64_MAX),
+	FIELD(struct category, created_at, .access = ACCESS_KEPT),
+	FIELD(struct category, updated_at, .access = ACCESS_KEPT),
 };
 
 const struct shape category_shape = SHAPE(struct category, "Category", category_fields);

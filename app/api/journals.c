@@ -21,7 +21,8 @@ struct journal {
 };
 
 static const struct field journal_fields[] = {
-	FIELD(struct journal, id, .access = ON_CREATE, .doc = "Made by the server if absent."),
+	FIELD(struct journal, id, .access = ACCESS_ON_CREATE,
+	      .doc = "Made by the server if absent."),
 	FIELD(struct journal, title, .nullable = true, .max = 200, .example = "Rain at last"),
 	FIELD(struct journal, content, .required = true, .min = 1, .max = 100000,
 	      .example = "It began before breakfast and went on all day."),
@@ -30,9 +31,9 @@ static const struct field journal_fields[] = {
 	      .max_shown = MAX_TAG_SHOWN, .format = &format_tag, .example = "[\"weather\"]",
 	      .doc = "Kept in lower case, each once (`Straße` is `STRASSE`), in this order."),
 	FIELD(struct journal, mood_id, .nullable = true, .doc = "A mood that goes with it."),
-	FIELD(struct journal, version, .access = LOCK, .min = 1, .max = INT64_MAX),
-	FIELD(struct journal, created_at, .access = KEPT),
-	FIELD(struct journal, updated_at, .access = KEPT),
+	FIELD(struct journal, version, .access = ACCESS_LOCK, .min = 1, .max = INT64_MAX),
+	FIELD(struct journal, created_at, .access = ACCESS_KEPT),
+	FIELD(struct journal, updated_at, .access = ACCESS_KEPT),
 };
 
 const struct shape journal_shape = SHAPE(struct journal, "Journal", journal_fields);

@@ -17,16 +17,16 @@ struct mood {
 };
 
 static const struct field mood_fields[] = {
-	FIELD(struct mood, id, .access = ON_CREATE, .doc = "Made by the server if absent."),
+	FIELD(struct mood, id, .access = ACCESS_ON_CREATE, .doc = "Made by the server if absent."),
 	FIELD(struct mood, score, .required = true, .min = 1, .max = 5, .example = "4",
 	      .doc = "1 bad … 5 good."),
 	FIELD(struct mood, emotions, .max_items = 10, .min = 1, .max = 50, .example = "[\"calm\"]",
 	      .doc = "Words for it."),
 	FIELD(struct mood, note, .nullable = true, .max = 1000),
 	FIELD(struct mood, recorded_at, .doc = "When it was felt; now if absent."),
-	FIELD(struct mood, version, .access = LOCK, .min = 1, .max = INT64_MAX),
-	FIELD(struct mood, created_at, .access = KEPT),
-	FIELD(struct mood, updated_at, .access = KEPT),
+	FIELD(struct mood, version, .access = ACCESS_LOCK, .min = 1, .max = INT64_MAX),
+	FIELD(struct mood, created_at, .access = ACCESS_KEPT),
+	FIELD(struct mood, updated_at, .access = ACCESS_KEPT),
 };
 
 const struct shape mood_shape = SHAPE(struct mood, "Mood", mood_fields);

@@ -24,7 +24,8 @@ static const struct field count_fields[] = {
 const struct shape task_counts_shape = ANSWER_SHAPE("TaskCounts", count_fields);
 
 static const struct field project_fields[] = {
-	FIELD(struct project, id, .access = ON_CREATE, .doc = "Made by the server if absent."),
+	FIELD(struct project, id, .access = ACCESS_ON_CREATE,
+	      .doc = "Made by the server if absent."),
 	FIELD(struct project, name, .required = true, .min = 1, .max = 100,
 	      .example = "Spring in the garden"),
 	FIELD(struct project, description, .nullable = true, .max = 2000),
@@ -34,9 +35,9 @@ static const struct field project_fields[] = {
 	      .doc = "Put away with its tasks, which stay."),
 	ANSWER("task_count", KIND_INTEGER),
 	ANSWER("task_counts", KIND_OBJECT, .shape = &task_counts_shape),
-	FIELD(struct project, version, .access = LOCK, .min = 1, .max = INT64_MAX),
-	FIELD(struct project, created_at, .access = KEPT),
-	FIELD(struct project, updated_at, .access = KEPT),
+	FIELD(struct project, version, .access = ACCESS_LOCK, .min = 1, .max = INT64_MAX),
+	FIELD(struct project, created_at, .access = ACCESS_KEPT),
+	FIELD(struct project, updated_at, .access = ACCESS_KEPT),
 };
 
 const struct shape project_shape = SHAPE(struct project, "Project", project_fields);

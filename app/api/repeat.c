@@ -189,7 +189,7 @@ struct skip {
 };
 
 static const struct field skip_fields[] = {
-	FIELD(struct skip, version, .access = LOCK, .min = 1, .max = INT64_MAX),
+	FIELD(struct skip, version, .access = ACCESS_LOCK, .min = 1, .max = INT64_MAX),
 };
 
 static const struct shape skip_shape = SHAPE(struct skip, "Skip", skip_fields);

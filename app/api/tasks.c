@@ -15,7 +15,7 @@ static const struct words orders = WORDS("TaskSortBy", "created_at", "updated_at
 					 "priority", "position", "title");
 
 static const struct field task_fields[] = {
-	FIELD(struct task, id, .access = ON_CREATE, .doc = "Made by the server if absent."),
+	FIELD(struct task, id, .access = ACCESS_ON_CREATE, .doc = "Made by the server if absent."),
 	FIELD(struct task, title, .required = true, .min = 1, .max = 200,
 	      .example = "Water the plants"),
 	FIELD(struct task, description, .nullable = true, .max = 2000),
@@ -23,7 +23,7 @@ static const struct field task_fields[] = {
 	FIELD(struct task, priority, .words = &task_priorities, .preset = "MEDIUM",
 	      .example = "HIGH"),
 	FIELD(struct task, completed, .doc = "The same fact as the status DONE."),
-	FIELD(struct task, completed_at, .access = KEPT, .nullable = true),
+	FIELD(struct task, completed_at, .access = ACCESS_KEPT, .nullable = true),
 	FIELD(struct task, due_date, .nullable = true, .example = "2027-04-01T16:00:00.000000Z",
 	      .doc = "A time, or a date: then the task is due until that day ends where the user "
 		     "is. It reads back as it was written."),
@@ -35,19 +35,19 @@ static const struct field task_fields[] = {
 		     "done, the next one is made and takes the rule."),
 	FIELD(struct task, recurrence_from, .words = &recurrence_starts, .preset = "DUE",
 	      .doc = "What the next due date is counted from."),
-	FIELD(struct task, recurrence_of, .access = KEPT, .nullable = true,
+	FIELD(struct task, recurrence_of, .access = ACCESS_KEPT, .nullable = true,
 	      .doc = "The first task of the series, if this is a later one."),
-	FIELD(struct task, next_task_id, .access = KEPT, .nullable = true,
+	FIELD(struct task, next_task_id, .access = ACCESS_KEPT, .nullable = true,
 	      .doc = "The task that was made when this one was done."),
 	FIELD(struct task, project_id, .nullable = true, .doc = "One of my projects."),
 	FIELD(struct task, category_id, .nullable = true, .doc = "One of my categories."),
-	FIELD(struct task, position, .access = KEPT, .min = 1, .max = 200,
+	FIELD(struct task, position, .access = ACCESS_KEPT, .min = 1, .max = 200,
 	      .format = &format_position, .example = "V00001kZ3q8aQm",
 	      .doc = "Orders the tasks of a status, over all projects: compare it code unit by "
 		     "code unit. Only a move, or a change of status or project, changes it."),
-	FIELD(struct task, version, .access = LOCK, .min = 1, .max = INT64_MAX),
-	FIELD(struct task, created_at, .access = KEPT),
-	FIELD(struct task, updated_at, .access = KEPT),
+	FIELD(struct task, version, .access = ACCESS_LOCK, .min = 1, .max = INT64_MAX),
+	FIELD(struct task, created_at, .access = ACCESS_KEPT),
+	FIELD(struct task, updated_at, .access = ACCESS_KEPT),
 };
 
 bool task_is_done(const struct task *task)
@@ -80,7 +80,7 @@ struct completion {
 
 static const struct field completion_fields[] = {
 	FIELD(struct completion, completed, .required = true, .example = "true"),
-	FIELD(struct completion, version, .access = LOCK, .min = 1, .max = INT64_MAX),
+	FIELD(struct completion, version, .access = ACCESS_LOCK, .min = 1, .max = INT64_MAX),
 };
 
 static const struct shape completion_shape =

@@ -26,7 +26,7 @@ static const struct field user_fields[] = {
 	FIELD(struct user, timezone, .min = 1, .max = 64, .format = &format_timezone,
 	      .example = "Europe/London", .doc = "An IANA time zone."),
 	ANSWER("email_verified", KIND_BOOLEAN),
-	FIELD(struct user, version, .access = LOCK, .min = 1, .max = INT64_MAX),
+	FIELD(struct user, version, .access = ACCESS_LOCK, .min = 1, .max = INT64_MAX),
 	ANSWER("created_at", KIND_INSTANT),
 	ANSWER("updated_at", KIND_INSTANT),
 };

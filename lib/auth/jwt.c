@@ -8,9 +8,9 @@
 #include "base/encoding.h"
 #include "base/json.h"
 #include "base/json_scan.h"
+#include "base/json_tree.h"
 
 #include <assert.h>
-#include <json-c/json.h>
 #include <openssl/crypto.h>
 #include <string.h>
 
@@ -147,15 +147,10 @@ static bool decode(const struct part *part, struct decoded *out)
 static json_object *parse_object(const struct decoded *json)
 {
 	struct json_fault fault;
-	json_tokener *tokener;
-	json_object *object;
 
 	if (!json_scan(json->text, json->len, JSON_DEPTH, &fault))
 		return NULL;
-	tokener = json_tokener_new_ex(JSON_DEPTH + 1);
-	assert(tokener);
-	object = json_tokener_parse_ex(tokener, json->text, (int)json->len);
-	json_tokener_free(tokener);
+	json_object *object = json_tree(json->text, json->len);
 	if (json_object_is_type(object, json_type_object))
 		return object;
 	json_object_put(object);

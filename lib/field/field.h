@@ -51,13 +51,13 @@ struct objects {
 };
 
 enum access {
-	READ_WRITE,
-	ON_CREATE,  /* taken when the resource is made, ignored afterwards */
-	LOCK,	    /* `version`: taken by changes as a condition, ignored by creates */
-	KEPT,	    /* set by the server; only an import brings it, else as READ_ONLY */
-	READ_ONLY,  /* only answered; accepted and ignored, so that clients may send back what they
-		       got */
-	WRITE_ONLY, /* only taken */
+	ACCESS_READ_WRITE,
+	ACCESS_ON_CREATE, /* taken when the resource is made, ignored afterwards */
+	ACCESS_LOCK,	  /* `version`: taken by changes as a condition, ignored by creates */
+	ACCESS_KEPT, /* set by the server; only an import brings it, else as ACCESS_READ_ONLY */
+	ACCESS_READ_ONLY, /* only answered; accepted and ignored, so that clients may send back what
+		      they got */
+	ACCESS_WRITE_ONLY, /* only taken */
 };
 
 /* The values that a text may have. The name is the schema's in the OpenAPI document. Words in upper
@@ -157,7 +157,7 @@ struct shape {
 /* A member of answers that no request may set. */
 #define ANSWER(text, answer_kind, ...)                                                             \
 	{                                                                                          \
-		.name = text, .kind = answer_kind, .access = READ_ONLY, __VA_ARGS__                \
+		.name = text, .kind = answer_kind, .access = ACCESS_READ_ONLY, __VA_ARGS__         \
 	}
 
 /* The shape of a table and its struct: `SHAPE(struct mood, "Mood", mood_fields)`. */

@@ -65,7 +65,7 @@ static void put_members(struct document *doc, enum schema_use use, const struct 
 	bool answer = use == SCHEMA_ANSWER || use == SCHEMA_PAGE || use == SCHEMA_LIST;
 
 	EACH_FIELD(field, shape)
-	if (answer ? schema_shows(use, field) : field->access < KEPT && field->example)
+	if (answer ? schema_shows(use, field) : field->access < ACCESS_KEPT && field->example)
 		put_field(doc, field);
 }
 

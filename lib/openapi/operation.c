@@ -25,7 +25,7 @@ bool operation_takes_id(const struct operation *operation)
 	const struct route *route = operation->route;
 	const struct field *id = route->body ? field_find(route->body, "id") : NULL;
 
-	return id && id->access == ON_CREATE && route->creates;
+	return id && id->access == ACCESS_ON_CREATE && route->creates;
 }
 
 /* Whether the body of a change names the version that it changes. */

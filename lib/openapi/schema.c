@@ -27,7 +27,7 @@ const struct shape schema_page = ANSWER_SHAPE("Page", page_fields);
 static bool is_resource(const struct shape *shape)
 {
 	EACH_FIELD(field, shape)
-	if (field->access == READ_ONLY || field->access == KEPT)
+	if (field->access == ACCESS_READ_ONLY || field->access == ACCESS_KEPT)
 		return true;
 	return false;
 }
@@ -56,7 +56,7 @@ struct schema *schema_of_answer(struct document *doc, const struct route *route)
 
 bool schema_shows(enum schema_use use, const struct field *field)
 {
-	return use != SCHEMA_ANSWER || field->access != WRITE_ONLY;
+	return use != SCHEMA_ANSWER || field->access != ACCESS_WRITE_ONLY;
 }
 
 bool schema_requires(enum schema_use use, const struct field *field)
@@ -64,7 +64,7 @@ bool schema_requires(enum schema_use use, const struct field *field)
 	if (use == SCHEMA_ANSWER)
 		return !field->optional;
 	return (use != SCHEMA_UPDATE && field->required) ||
-	       (use == SCHEMA_IMPORT && field->access == ON_CREATE);
+	       (use == SCHEMA_IMPORT && field->access == ACCESS_ON_CREATE);
 }
 
 /* The values that absent members get, in words: as `default` they would be required members for

@@ -23,17 +23,17 @@ static bool is_request(enum schema_use use)
 /* Whether a body may have the member but it changes nothing. */
 static bool is_ignored(enum schema_use use, const struct field *field)
 {
-	bool kept = field->access == READ_ONLY || field->access == KEPT;
+	bool kept = field->access == ACCESS_READ_ONLY || field->access == ACCESS_KEPT;
 
 	switch (use) {
 	case SCHEMA_IMPORT:
-		return field->access == READ_ONLY;
+		return field->access == ACCESS_READ_ONLY;
 	case SCHEMA_BODY:
 		return kept;
 	case SCHEMA_CREATE:
-		return kept || field->access == LOCK;
+		return kept || field->access == ACCESS_LOCK;
 	case SCHEMA_UPDATE:
-		return kept || field->access == ON_CREATE;
+		return kept || field->access == ACCESS_ON_CREATE;
 	default:
 		return false;
 	}

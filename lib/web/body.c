@@ -1,12 +1,12 @@
 #include "web/body.h"
 
 #include <assert.h>
-#include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
 #include "base/json_scan.h"
+#include "base/json_tree.h"
 #include "field/field_check.h"
 #include "web/media_type.h"
 #include "web/refuse.h"
@@ -31,13 +31,8 @@ static void release_json(void *object)
 
 struct json_object *body_parse(struct arena *arena, const char *text, size_t len)
 {
-	struct json_tokener *tokener = json_tokener_new_ex(BODY_MAX_DEPTH + 1);
+	struct json_object *value = json_tree(text, len);
 
-	assert(tokener);
-	struct json_object *value = json_tokener_parse_ex(tokener, text, (int)len);
-	if (json_tokener_get_error(tokener) == json_tokener_continue)
-		value = json_tokener_parse_ex(tokener, "", 1); /* a number ends with its text */
-	json_tokener_free(tokener);
 	arena_defer(arena, release_json, value);
 	return value;
 }
@@ -83,14 +78,14 @@ static enum err parse_body(struct request *req)
 static bool is_taken(const struct request *req, const struct field *field)
 {
 	if (req->route->imports)
-		return field->access != READ_ONLY;
+		return field->access != ACCESS_READ_ONLY;
 	switch (field->access) {
-	case KEPT:
-	case READ_ONLY:
+	case ACCESS_KEPT:
+	case ACCESS_READ_ONLY:
 		return false;
-	case ON_CREATE:
+	case ACCESS_ON_CREATE:
 		return req->route->creates;
-	case LOCK:
+	case ACCESS_LOCK:
 		return !req->route->creates;
 	default:
 		return true;
@@ -109,7 +104,7 @@ static void read_member(struct request *req, const struct field *field, struct j
 		read_objects(req, field, value, place);
 	else if (!field_from_json(field, value, in, &req->faults))
 		return;
-	else if (field->access == LOCK && !req->route->imports)
+	else if (field->access == ACCESS_LOCK && !req->route->imports)
 		req->when.version = *(struct integer *)place;
 	else
 		sent->items[sent->count++] = field->name;
@@ -117,7 +112,7 @@ static void read_member(struct request *req, const struct field *field, struct j
 
 static bool is_needed(const struct request *req, const struct field *field)
 {
-	return field->required || (req->route->imports && field->access == ON_CREATE);
+	return field->required || (req->route->imports && field->access == ACCESS_ON_CREATE);
 }
 
 /* Reads the members of an object into the struct of the shape; `whole` means that required members

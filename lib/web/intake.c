@@ -126,7 +126,7 @@ static bool read_value(struct intake *intake, const struct field *field, void *i
 
 	if (!json_parts_value(&intake->parts, &text, &len))
 		return false;
-	if (!field || field->access == READ_ONLY)
+	if (!field || field->access == ACCESS_READ_ONLY)
 		return true;
 	struct json_object *value = body_parse(intake->req->arena, text, len);
 	if (field->kind != KIND_OBJECTS)

@@ -2,9 +2,9 @@
  * export has them.
  *
  * The route's table says what there is: its lists of objects are taken, its other members are read
- * at once, and members that are READ_ONLY are passed by. intake_open() reads all of the text and
- * finds out whether it is JSON. intake_next() then reads a list, some of its elements at a time, in
- * whatever order the caller takes the lists. */
+ * at once, and members that are ACCESS_READ_ONLY are passed by. intake_open() reads all of the text
+ * and finds out whether it is JSON. intake_next() then reads a list, some of its elements at a
+ * time, in whatever order the caller takes the lists. */
 #ifndef INTAKE_H
 #define INTAKE_H
 

@@ -13,12 +13,12 @@ struct thing {
 };
 
 static const struct field thing_fields[] = {
-	FIELD(struct thing, id, .access = ON_CREATE),
+	FIELD(struct thing, id, .access = ACCESS_ON_CREATE),
 	FIELD(struct thing, title, .required = true, .min = 1, .max = 5),
 	FIELD(struct thing, note, .nullable = true, .max = 5),
 	FIELD(struct thing, size, .min = 1, .max = 9, .preset = "3"),
 	FIELD(struct thing, tags, .max_items = 2, .max = 5),
-	FIELD(struct thing, version, .access = LOCK, .min = 1, .max = INT64_MAX),
+	FIELD(struct thing, version, .access = ACCESS_LOCK, .min = 1, .max = INT64_MAX),
 	ANSWER("created_at", KIND_INSTANT),
 };
 
@@ -43,7 +43,7 @@ static enum err show_thing(struct request *req)
 	json_open(&json, NULL, '{');
 	EACH_FIELD(field, &thing_shape)
 	{
-		if (field->access == READ_ONLY || !body_has(req, field->name))
+		if (field->access == ACCESS_READ_ONLY || !body_has(req, field->name))
 			continue;
 		json_value(&json, field->name);
 		field_put(json.out, field, &thing);

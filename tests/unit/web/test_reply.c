@@ -14,9 +14,9 @@ struct thing {
 };
 
 static const struct field thing_fields[] = {
-	FIELD(struct thing, id, .access = ON_CREATE),
+	FIELD(struct thing, id, .access = ACCESS_ON_CREATE),
 	FIELD(struct thing, title, .min = 1, .max = 50),
-	FIELD(struct thing, version, .access = LOCK, .min = 1, .max = INT64_MAX),
+	FIELD(struct thing, version, .access = ACCESS_LOCK, .min = 1, .max = INT64_MAX),
 };
 static const struct shape thing_shape = SHAPE(struct thing, "Thing", thing_fields);
 

@@ -1,0 +1,11 @@
+/* json_tree.h -- JSON in memory, as a tree of json-c. */
+#ifndef JSON_TREE_H
+#define JSON_TREE_H
+
+#include <json-c/json.h>
+#include <stddef.h>
+
+/* The value of a text that json_scan() has passed; json_object_put() ends it. NULL is `null`. */
+struct json_object *json_tree(const char *text, size_t len);
+
+#endif
