@@ -43,31 +43,12 @@ struct bulk_update {
 	struct uuid after, before;
 };
 
+#define TASK(...)
+#define ELEMENT(...) __VA_ARGS__
 static const struct field bulk_update_fields[] = {
-	FIELD_AS("id", struct bulk_update, task.id, .required = true),
-	FIELD_AS("version", struct bulk_update, task.version, .min = 1, .max = INT64_MAX),
-	FIELD_AS("title", struct bulk_update, task.title, .min = 1, .max = 200),
-	FIELD_AS("description", struct bulk_update, task.description, .nullable = true,
-		 .max = 2000),
-	FIELD_AS("status", struct bulk_update, task.status, .words = &task_statuses),
-	FIELD_AS("completed", struct bulk_update, task.completed),
-	FIELD_AS("priority", struct bulk_update, task.priority, .words = &task_priorities),
-	FIELD_AS("due_date", struct bulk_update, task.due_date, .nullable = true),
-	FIELD_AS("remind_at", struct bulk_update, task.remind_at, .nullable = true),
-	FIELD_AS("recurrence", struct bulk_update, task.recurrence, .nullable = true, .min = 1,
-		 .max = 200),
-	FIELD_AS("recurrence_from", struct bulk_update, task.recurrence_from,
-		 .words = &recurrence_starts),
-	FIELD_AS("project_id", struct bulk_update, task.project_id, .nullable = true),
-	FIELD_AS("category_id", struct bulk_update, task.category_id, .nullable = true),
+	TASK_FIELDS(struct bulk_update, task., TASK, ELEMENT),
 	FIELD(struct bulk_update, after, .nullable = true),
 	FIELD(struct bulk_update, before, .nullable = true),
-	ANSWER("completed_at", KIND_INSTANT, .nullable = true),
-	ANSWER("recurrence_of", KIND_UUID, .nullable = true),
-	ANSWER("next_task_id", KIND_UUID, .nullable = true),
-	ANSWER("position", KIND_TEXT, .min = 1, .max = 200, .format = &format_position),
-	ANSWER("created_at", KIND_INSTANT),
-	ANSWER("updated_at", KIND_INSTANT),
 };
 
 static void bulk_update_check(const void *in, const struct strings *sent, struct faults *faults)

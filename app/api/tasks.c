@@ -14,41 +14,9 @@ const struct words recurrence_starts = WORDS("RecurrenceStart", "DUE", "COMPLETI
 static const struct words orders = WORDS("TaskSortBy", "created_at", "updated_at", "due_date",
 					 "priority", "position", "title");
 
-static const struct field task_fields[] = {
-	FIELD(struct task, id, .access = ACCESS_ON_CREATE, .doc = "Made by the server if absent."),
-	FIELD(struct task, title, .required = true, .min = 1, .max = 200,
-	      .example = "Water the plants"),
-	FIELD(struct task, description, .nullable = true, .max = 2000),
-	FIELD(struct task, status, .words = &task_statuses, .preset = "TODO"),
-	FIELD(struct task, priority, .words = &task_priorities, .preset = "MEDIUM",
-	      .example = "HIGH"),
-	FIELD(struct task, completed, .doc = "The same fact as the status DONE."),
-	FIELD(struct task, completed_at, .access = ACCESS_KEPT, .nullable = true),
-	FIELD(struct task, due_date, .nullable = true, .example = "2027-04-01T16:00:00.000000Z",
-	      .doc = "A time, or a date: then the task is due until that day ends where the user "
-		     "is. It reads back as it was written."),
-	FIELD(struct task, remind_at, .nullable = true),
-	FIELD(struct task, recurrence, .nullable = true, .min = 1, .max = 200,
-	      .doc = "A rule by which the task repeats, such as `FREQ=WEEKLY;BYDAY=MO,TH` (RFC "
-		     "5545 section 3.3.10): FREQ, INTERVAL, BYDAY, BYMONTHDAY, BYMONTH, "
-		     "BYSETPOS, WKST, and COUNT or UNTIL. It needs a due date. When the task is "
-		     "done, the next one is made and takes the rule."),
-	FIELD(struct task, recurrence_from, .words = &recurrence_starts, .preset = "DUE",
-	      .doc = "What the next due date is counted from."),
-	FIELD(struct task, recurrence_of, .access = ACCESS_KEPT, .nullable = true,
-	      .doc = "The first task of the series, if this is a later one."),
-	FIELD(struct task, next_task_id, .access = ACCESS_KEPT, .nullable = true,
-	      .doc = "The task that was made when this one was done."),
-	FIELD(struct task, project_id, .nullable = true, .doc = "One of my projects."),
-	FIELD(struct task, category_id, .nullable = true, .doc = "One of my categories."),
-	FIELD(struct task, position, .access = ACCESS_KEPT, .min = 1, .max = 200,
-	      .format = &format_position, .example = "V00001kZ3q8aQm",
-	      .doc = "Orders the tasks of a status, over all projects: compare it code unit by "
-		     "code unit. Only a move, or a change of status or project, changes it."),
-	FIELD(struct task, version, .access = ACCESS_LOCK, .min = 1, .max = INT64_MAX),
-	FIELD(struct task, created_at, .access = ACCESS_KEPT),
-	FIELD(struct task, updated_at, .access = ACCESS_KEPT),
-};
+#define TASK(...) __VA_ARGS__
+#define ELEMENT(...)
+static const struct field task_fields[] = { TASK_FIELDS(struct task, , TASK, ELEMENT) };
 
 bool task_is_done(const struct task *task)
 {
