@@ -25,6 +25,11 @@ void change_cursor_learn(const char *secret)
 	derive_key(secret, len, "daybook cursors of changes", learned.key);
 }
 
+bool change_cursor_can_make(void)
+{
+	return learned.secret[0] != '\0';
+}
+
 /* The numbers of a cursor, in the order in which they are written. */
 static void list_numbers(struct change_cursor *cursor, uint64_t *numbers[NUMBERS])
 {

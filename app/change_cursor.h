@@ -29,6 +29,9 @@ enum { CHANGE_CURSOR_MAX_CHARS = 400 };
 /* Learns the secret of the cursors, as the database tells it. It outlives keys of tokens. */
 void change_cursor_learn(const char *secret);
 
+/* Whether it was learned. */
+bool change_cursor_can_make(void);
+
 /* Reads a cursor; false if it was not made for this user under the secret that was learned. */
 bool change_cursor_read(const struct request *req, const char *text, struct change_cursor *out)
 	__attribute__((warn_unused_result));

@@ -9,14 +9,12 @@
 enum { TOMBSTONES = 6 }; /* their stream */
 
 #define SPAN                                                                                       \
-	struct integer epoch, const char *xid, const char *type, struct uuid id,                   \
-		struct integer to_epoch, const char *to_xid, const char *to_type,                  \
-		struct uuid to_id, struct integer rows
+	struct integer epoch, const char *xid, const char *type, struct uuid id, struct integer rows
 
 /* The only resources with texts so long that a page of them is too much at once. */
 static struct query find_journals(SPAN)
 {
-	return sql_change_journals(epoch, xid, type, id, to_epoch, to_xid, to_type, to_id, rows,
+	return sql_change_journals(epoch, xid, type, id, rows,
 				   (struct integer){ CHANGE_PAGE_BYTES, true });
 }
 
@@ -69,39 +67,55 @@ static void find_place(struct change_stream *stream, size_t number)
 }
 
 static struct query query_of(struct request *req, size_t number, const struct change_place *after,
-			     const struct change_place *last, struct integer rows)
+			     struct integer limit)
 {
-	const struct change_place *ends[] = { after, last };
-	const char *xids[2];
-	struct integer epochs[2];
+	const char *xid = arena_printf(req->arena, "%llu", (unsigned long long)after->xid);
 
-	for (size_t i = 0; i < 2; i++) {
-		epochs[i] = (struct integer){ (int64_t)ends[i]->epoch, true };
-		xids[i] = arena_printf(req->arena, "%llu", (unsigned long long)ends[i]->xid);
-	}
-	return streams[number].find(epochs[0], xids[0], change_type_word(after->type), after->id,
-				    epochs[1], xids[1], change_type_word(last->type), last->id,
-				    rows);
+	return streams[number].find((struct integer){ (int64_t)after->epoch, true }, xid,
+				    change_type_word(after->type), after->id, limit);
+}
+
+/* The number of the stream that is asked for ahead; tasks are what most people have most of. */
+static size_t number_ahead(const struct change_place *after)
+{
+	return after->type > 0 ? after->type - 1U : 0;
+}
+
+struct change_stream *change_rows_ahead(struct change_rows *rows, const struct change_place *after)
+{
+	return &rows->streams[number_ahead(after)];
+}
+
+struct query change_rows_query(struct request *req, const struct change_place *after,
+			       struct integer limit)
+{
+	return query_of(req, number_ahead(after), after, limit);
 }
 
 enum err change_rows_read(struct request *req, const struct result *page,
 			  const struct change_place *after, const struct change_place *last,
-			  struct change_rows *out)
+			  struct change_rows *rows)
 {
 	struct query queries[CHANGE_STREAMS] = { 0 };
 	struct result results[CHANGE_STREAMS];
-	size_t numbers[CHANGE_STREAMS], count = (size_t)page->row_count;
+	size_t numbers[CHANGE_STREAMS], count = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		numbers[i] = stream_of(result_text(page, (int)i, "_type"));
-		queries[i] = query_of(req, numbers[i], after, last,
-				      result_integer(page, (int)i, "_count"));
+	for (int i = 0; i < page->row_count; i++) {
+		size_t number = stream_of(result_text(page, i, "_type"));
+		if (number == number_ahead(after))
+			continue;
+		numbers[count] = number;
+		queries[count++] = query_of(req, number, after, result_integer(page, i, "_count"));
 	}
-	TRY(ask_all(req, queries, count, results));
-	for (size_t i = 0; i < count; i++) {
-		out->streams[numbers[i]].found = results[i];
-		find_place(&out->streams[numbers[i]], numbers[i]);
+	if (count > 0)
+		TRY(ask_all(req, queries, count, results));
+	for (size_t i = 0; i < count; i++)
+		rows->streams[numbers[i]].found = results[i];
+	for (size_t i = 0; i < CHANGE_STREAMS; i++) {
+		rows->streams[i].may_cut = result_has(&rows->streams[i].found, "_cut");
+		find_place(&rows->streams[i], i);
 	}
+	rows->last = *last;
 	return OK;
 }
 
@@ -125,14 +139,13 @@ bool change_rows_look(struct change_rows *rows, struct change *out)
 		    (!first || compare(&each->place, &first->place) < 0))
 			first = each;
 	}
-	if (!first)
+	if (!first || compare(&first->place, &rows->last) > 0)
 		return false;
 	*out = (struct change){
 		.place = first->place,
 		.type = change_type_word(first->place.type),
 		.deleted = first == &rows->streams[TOMBSTONES],
-		.cut = result_has(&first->found, "_cut") &&
-		       result_bool(&first->found, first->next, "_cut"),
+		.cut = first->may_cut && result_bool(&first->found, first->next, "_cut"),
 		.stream = first,
 	};
 	return true;

@@ -1,5 +1,6 @@
 /* change_rows.h -- the changes of a page with their resources, as they are now. Each type comes by
- * its own statement, all in one round trip; merged, they are in the order of their places. */
+ * its own statement; merged, they are in the order of their places. The next change is mostly of
+ * the same type as the last one: so that type is asked for before the page is known. */
 #ifndef CHANGE_ROWS_H
 #define CHANGE_ROWS_H
 
@@ -13,9 +14,11 @@ enum { CHANGE_STREAMS = 7 };
 struct change_rows {
 	struct change_stream {
 		struct result found;
-		int next; /* row of `found` */
+		bool may_cut; /* has the column that says so of a row */
+		int next;     /* row of `found` */
 		struct change_place place;
 	} streams[CHANGE_STREAMS];
+	struct change_place last; /* what is behind it, is not on the page */
 };
 
 /* One change; it is valid until the next one is taken. */
@@ -31,13 +34,19 @@ struct change {
 uint8_t change_type_number(const char *word);
 const char *change_type_word(uint8_t number);
 
-/* Reads the changes behind `after` up to `last`, of those types and so many of each as the rows of
- * `page` say (`_type`, `_count`). What has changed again meanwhile does not come. */
+/* The stream that is asked for ahead, of the changes behind a place, and what asks for it. */
+struct change_stream *change_rows_ahead(struct change_rows *rows, const struct change_place *after);
+struct query change_rows_query(struct request *req, const struct change_place *after,
+			       struct integer limit);
+
+/* Reads the changes behind `after` up to `last`: of those types and so many of each as the rows of
+ * `page` say (`_type`, `_count`), but for what was asked for ahead. What has changed again
+ * meanwhile does not come. */
 enum err change_rows_read(struct request *req, const struct result *page,
 			  const struct change_place *after, const struct change_place *last,
-			  struct change_rows *out) __attribute__((warn_unused_result));
+			  struct change_rows *rows) __attribute__((warn_unused_result));
 
-/* Looks at the first change that was not taken; false if there is none. */
+/* Looks at the page's first change that was not taken; false if there is none. */
 bool change_rows_look(struct change_rows *rows, struct change *out);
 
 /* Takes it. */

@@ -37,17 +37,27 @@ static uint64_t number_at(const struct result *rows, const char *column)
 	return strtoull(result_text(rows, 0, column), NULL, 10);
 }
 
+/* Learns the secret of the cursors, and whether the last epoch is this database's. */
+static enum err read_clock(struct request *req, bool *settled)
+{
+	struct result rows;
+
+	TRY(ask(req, sql_change_clock(), &rows));
+	change_cursor_learn(result_text(&rows, 0, "_secret"));
+	*settled = result_bool(&rows, 0, "_settled");
+	return OK;
+}
+
 /* Reads the client's cursor. One that does not open may be the first one of this process, or of
  * another database: so the secret is asked for. */
 static enum err read_cursor(struct walk *walk)
 {
 	struct request *req = walk->req;
-	struct result rows;
+	bool settled;
 
 	if (change_cursor_read(req, walk->filter->since, &walk->at))
 		return OK;
-	TRY(ask(req, sql_change_secret(), &rows));
-	change_cursor_learn(result_text(&rows, 0, "_secret"));
+	TRY(read_clock(req, &settled));
 	if (change_cursor_read(req, walk->filter->since, &walk->at))
 		return OK;
 	return refuse_field(req, ERR_INVALID_CURSOR, "since",
@@ -104,17 +114,24 @@ static enum err look_for_news(struct walk *walk, bool *none)
 	return OK;
 }
 
+/* Asks what the page consists of, and for the rows that it probably has. */
 static enum err ask_page(struct walk *walk)
 {
 	const struct change_cursor *at = &walk->at;
 	const struct change_place *place = &at->place;
-	struct query query =
+	struct query queries[] = {
 		sql_change_page((struct integer){ (int64_t)place->epoch, true },
 				number_text(walk, place->xid), change_type_word(place->type),
 				place->id, at->bound ? number_text(walk, at->bound) : NULL,
-				(struct boolean){ true, !at->whole }, walk->filter->limit);
+				(struct boolean){ true, !at->whole }, walk->filter->limit),
+		change_rows_query(walk->req, place, walk->filter->limit),
+	};
+	struct result results[2];
 
-	return ask(walk->req, query, &walk->page);
+	TRY(ask_all(walk->req, queries, 2, results));
+	walk->page = results[0];
+	change_rows_ahead(&walk->rows, place)->found = results[1];
+	return OK;
 }
 
 /* The first page of a walk fixes its bound. */
@@ -128,20 +145,29 @@ static void fix_bound(struct walk *walk)
 		at->from_s = at->bound_s;
 }
 
-/* Finds what the page consists of. The first look after a restore or a promotion begins an epoch.
- */
+/* The first page that a connection gives, asks where the database is; the first one after a restore
+ * or a promotion begins an epoch. */
+static enum err settle(struct walk *walk)
+{
+	struct request *req = walk->req;
+	struct result done;
+	bool settled;
+
+	if (result_bool(&walk->page, 0, "_settled") && change_cursor_can_make())
+		return OK;
+	TRY(read_clock(req, &settled));
+	if (!settled)
+		TRY(ask(req, sql_change_epoch_begin(), &done));
+	return ask_page(walk);
+}
+
+/* Finds what the page consists of. */
 static enum err find_page(struct walk *walk)
 {
-	struct result done;
-
 	TRY(ask_page(walk));
-	if (!result_bool(&walk->page, 0, "_settled")) {
-		TRY(ask(walk->req, sql_change_epoch_begin(), &done));
-		TRY(ask_page(walk));
-	}
+	TRY(settle(walk));
 	if (walk->filter->since && !is_present(walk, &walk->page))
 		return refuse(walk->req, ERR_CURSOR_EXPIRED);
-	change_cursor_learn(result_text(&walk->page, 0, "_secret"));
 	walk->at.nonce = result_uuid(&walk->page, 0, "_nonce");
 	if (walk->at.bound == 0)
 		fix_bound(walk);

@@ -33,14 +33,14 @@ def page_of():
 
     def read(connection, at, bound=None, rows=200):
         page = run(connection, statements["change_page"], {**at, "bound": bound, "rows": rows, "deletions": True})
-        last = {"to_epoch": page[0]["_change_epoch"], "to_xid": page[0]["_change_xid"],
-                "to_type": page[0]["_last_type"], "to_id": page[0]["_last_id"]}
         changes = []
         for kind, count in ((row["_type"], row["_count"]) for row in page if row["_type"]):
-            found = run(connection, statements[f"change_{WORDS[kind]}"], {**at, **last, "rows": count, "fits": 1})
+            found = run(connection, statements[f"change_{WORDS[kind]}"], {**at, "rows": count, "fits": 1})
             changes += [(int(row["_change_epoch"]), int(row["_change_xid"]), row.get("_type", kind), row["id"],
                          kind == "deletion") for row in found]
-        return page[0], sorted(changes)
+        last = page[0]["_type"] and (int(page[0]["_change_epoch"]), int(page[0]["_change_xid"]), page[0]["_last_type"],
+                                     page[0]["_last_id"])
+        return page[0], sorted(change for change in changes if change[:4] <= last)
 
     return read
 
