@@ -47,28 +47,33 @@ AND EXISTS (SELECT FROM (SELECT {feed_rule} AS rule FROM tasks AS t WHERE {in_fe
 -- The next tasks of the feed, the soonest first; what is due on a day comes at its end. Of those that repeat also
 -- the day and the time of day of the series, whether they are due just then, the last day of an UNTIL, and that
 -- as iCalendar has it beside such a start.
+WITH page AS MATERIALIZED (
+    SELECT t.id, t.user_id, t.title, t.description, t.status, t.priority, t.due_date, t.due_on, t.due_day, t.due_clock,
+           t.category_id, t.version, t.updated_at, {feed_rule} AS rule
+    FROM tasks AS t
+    WHERE {in_feed}
+    AND (t.due_date, t.id) > (:after_due, :after)    --? after
+    ORDER BY t.due_date, t.id
+    LIMIT :rows),
+{my_clock}
 SELECT t.id, t.title, t.description, t.status::text, t.priority::text, t.due_date, t.due_on,
-       c.name AS category, t.version, t.updated_at, r.rule, r.day, to_char(r.clock, 'HH24MISS') AS clock,
-       t.due_on IS NOT NULL OR local_moment(r.day + r.clock, r.zone) = t.due_date AS on_time, e.until_day,
+       c.name AS category, t.version, t.updated_at, t.rule, r.day, to_char(r.clock, 'HH24MISS') AS clock,
+       t.due_on IS NOT NULL OR local_moment(r.day + r.clock, zone) = t.due_date AS on_time, e.until_day,
        CASE WHEN t.due_on IS NOT NULL THEN to_char(e.until_day, 'YYYYMMDD')
             WHEN e.until_day IS NOT NULL THEN
-                 to_char(least(greatest(day_end(e.until_day, r.zone), local_moment(e.until_day + r.clock, r.zone)),
+                 to_char(least(greatest(day_end(e.until_day, zone), local_moment(e.until_day + r.clock, zone)),
                                '9999-12-31 23:59:59 UTC') AT TIME ZONE 'UTC', 'YYYYMMDD"T"HH24MISS"Z"') END AS until
-FROM tasks AS t
+FROM page AS t CROSS JOIN clock
 LEFT JOIN categories AS c ON c.user_id = t.user_id AND c.id = t.category_id
 LEFT JOIN LATERAL (
-    SELECT s.rule, s.zone, coalesce(t.due_on, t.due_day, (t.due_date AT TIME ZONE s.zone)::date) AS day,
-           CASE WHEN t.due_on IS NULL THEN coalesce(t.due_clock, (t.due_date AT TIME ZONE s.zone)::time) END AS clock,
-           upper(substring(s.rule FROM '(?i)UNTIL=([0-9TZ]+)')) AS until
-    FROM (SELECT {feed_rule} AS rule, {my_zone} AS zone) AS s
-    WHERE s.rule IS NOT NULL) AS r ON true
+    SELECT coalesce(t.due_on, t.due_day, (t.due_date AT TIME ZONE zone)::date) AS day,
+           CASE WHEN t.due_on IS NULL THEN coalesce(t.due_clock, (t.due_date AT TIME ZONE zone)::time) END AS clock,
+           upper(substring(t.rule FROM '(?i)UNTIL=([0-9TZ]+)')) AS until
+    WHERE t.rule IS NOT NULL) AS r ON true
 LEFT JOIN LATERAL (
     SELECT max(d.day) AS until_day
-    FROM (SELECT (r.until::timestamptz AT TIME ZONE r.zone)::date - n AS day FROM generate_series(-1, 2) AS n) AS d
+    FROM (SELECT (r.until::timestamptz AT TIME ZONE zone)::date - n AS day FROM generate_series(-1, 2) AS n) AS d
     WHERE CASE WHEN length(r.until) = 8 THEN d.day = r.until::date
-               WHEN t.due_on IS NOT NULL THEN day_end(d.day, r.zone) <= r.until::timestamptz
-               ELSE local_moment(d.day + r.clock, r.zone) <= r.until::timestamptz END) AS e ON r.until IS NOT NULL
-WHERE {in_feed}
-AND (t.due_date, t.id) > (:after_due, :after)    --? after
-ORDER BY t.due_date, t.id
-LIMIT :rows;
+               WHEN t.due_on IS NOT NULL THEN day_end(d.day, zone) <= r.until::timestamptz
+               ELSE local_moment(d.day + r.clock, zone) <= r.until::timestamptz END) AS e ON r.until IS NOT NULL
+ORDER BY t.due_date, t.id;

@@ -94,6 +94,17 @@ def test_a_calendar_program_follows_the_feed(user, subscriber):
     assert "2027-03-28 14:00 soon done" not in subscriber.agenda("2027-03-27", "2027-03-30")
 
 
+def test_a_calendar_program_shows_what_is_to_come(user, subscriber):
+    """At the same hour before and after a change of the clocks."""
+    user.patch("/users/me", json={"timezone": "Europe/Berlin"})
+    make(user, "tasks", title="Water", due_date="2027-03-20T08:00:00Z", recurrence="FREQ=WEEKLY;COUNT=3")
+    make(user, "tasks", title="Bins", due_date="2027-03-26", recurrence="FREQ=DAILY;UNTIL=20270328T120000Z")
+    subscriber.subscribe()
+    assert subscriber.fetch().returncode == 0
+    assert subscriber.agenda("2027-03-20", "2027-04-20") == [
+        "2027-03-20 09:00 Water", "2027-03-26 Bins", "2027-03-27 Bins", "2027-03-27 09:00 Water", "2027-04-03 09:00 Water"]
+
+
 def test_a_revoked_address_is_an_error(user, subscriber):
     subscriber.subscribe()
     assert subscriber.fetch().returncode == 0
