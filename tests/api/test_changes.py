@@ -6,6 +6,7 @@ import uuid
 
 import pytest
 
+from client import PASSWORD
 from contract import refused
 from forger import decode, encode
 from resources import new_id
@@ -214,6 +215,79 @@ def test_an_imported_row_is_a_change(user, client):
     assert seen["task", made["task"]["id"]]["resource"]["version"] == made["task"]["version"]
 
 
+def test_both_tasks_of_a_repetition_come(user):
+    task = user.post("/tasks", json={"title": "r", "due_date": "2027-04-01", "recurrence": "FREQ=DAILY"}).json()
+    _, since = until(user, None, {("task", task["id"])})
+    done = user.patch(f"/tasks/{task['id']}/complete", json={"completed": True}).json()
+    following = ("task", done["next_task_id"])
+    seen, since = until(user, since, {("task", task["id"]), following})
+    assert seen["task", task["id"]]["resource"] == done
+    assert seen[following]["resource"]["recurrence"] == "FREQ=DAILY" and len(seen) == 2
+    skipped = user.post(f"/tasks/{following[1]}/skip").json()
+    seen, _ = until(user, since, {following})
+    assert {key: change["resource"] for key, change in seen.items()} == {following: skipped}
+
+
+def test_a_move_changes_no_other_task(user):
+    ids = [user.post("/tasks", json={"title": "m"}).json()["id"] for _ in range(3)]
+    _, since = until(user, None, {("task", task) for task in ids})
+    moved = user.post(f"/tasks/{ids[2]}/move", json={"after": ids[0]}).json()
+    seen, _ = until(user, since, {("task", ids[2])})
+    assert {key: change["resource"] for key, change in seen.items()} == {("task", ids[2]): moved}
+
+
+def test_another_zone_is_a_change_of_the_user_alone(user):
+    """The days on which tasks are due end at other moments then; what is shown of the tasks is the same."""
+    task = user.post("/tasks", json={"title": "d", "due_date": "2027-04-01"}).json()
+    _, since = until(user, None, {("task", task["id"]), ("user", user.id)})
+    user.patch("/users/me", json={"timezone": "Pacific/Apia"})
+    seen, _ = until(user, since, {("user", user.id)})
+    assert list(seen) == [("user", user.id)] and seen["user", user.id]["resource"]["timezone"] == "Pacific/Apia"
+
+
+def test_what_is_no_resource_is_no_change(user, client):
+    _, since = until(user, None, {("user", user.id)})
+    assert user.post("/users/me/calendar-feed").status_code == 201
+    assert user.post("/users/me/calendar-feed").status_code == 201
+    user.another_session()
+    assert client.new_user().post("/tasks", json={"title": "of somebody else"}).status_code == 201
+    assert user.get("/tasks/" + new_id()).status_code == 404
+    assert settle(user, {}, since) and walk(user, since)[0] == []
+
+
+def test_an_import_between_two_pages_comes_in_the_next_walk(user, client):
+    other = client.new_user()
+    imported = make_some(other)
+    document = other.get("/users/me/export").json()
+    made = make_some(user)
+    until(user, None, keys_of(made) | {("user", user.id)})
+    first = page(user, None, 2)
+    assert first["has_more"] and user.post("/users/me/import", json=document).json()["conflicts"] == []
+    rest, since = walk(user, first["next_cursor"], 2)
+    assert {(c["type"], c["id"]) for c in first["changes"] + rest} == keys_of(made) | {("user", user.id)}
+    seen, _ = until(user, since, keys_of(imported))
+    assert seen.keys() == keys_of(imported)
+
+
+def test_a_walk_ends_with_its_user(user):
+    until(user, None, keys_of(make_some(user)))
+    since = page(user, None, 2)["next_cursor"]
+    assert user.delete("/users/me", json={"password": PASSWORD}).status_code == 204
+    assert user.get("/changes", params={"since": since}).status_code == 401
+
+
+def test_each_page_has_a_tag_of_its_own(user):
+    """A page says where the next one begins, which is never the same twice; so only "nothing new" is a 304."""
+    until(user, None, keys_of(make_some(user)))
+    first = user.get("/changes", params={"limit": 2})
+    same = user.get("/changes", params={"limit": 2}, headers={"If-None-Match": first.headers["ETag"]})
+    assert same.status_code == 200 and same.json()["changes"] == first.json()["changes"]
+    assert same.headers["ETag"] != first.headers["ETag"]
+    assert user.get("/changes", params={"limit": 2}, headers={"If-None-Match": "*"}).status_code == 304
+    head = user.head("/changes", params={"limit": 2})
+    assert head.status_code == 200 and head.content == b"" and head.headers["ETag"]
+
+
 # Cursors that are none.
 
 
@@ -241,7 +315,8 @@ def test_a_lists_cursor_is_refused(user):
     refused(user.get("/changes", params={"since": cursor}), 400, "invalid_cursor", "since")
 
 
-@pytest.mark.parametrize("query", [{"limit": 0}, {"limit": 201}, {"since": ""}, {"since": "!"}, {"offset": 1}, {"limit": "x"}])
+@pytest.mark.parametrize("query", [{"limit": 0}, {"limit": 201}, {"since": ""}, {"since": "!"}, {"offset": 1}, {"limit": "x"},
+                                   {"limit": [1, 2]}, {"since": ["A", "A"]}, {"limit": "1e1"}, {"limit": -1}])
 def test_wrong_parameters_are_named(user, query):
     answer = user.get("/changes", params=query)
     assert answer.status_code == 400 and answer.json()["details"][0]["field"] in query
