@@ -8,8 +8,9 @@
 
 #define FOLDER "/usr/share/zoneinfo/"
 
-/* No zone went to another offset and back within a step. */
-enum { DAY_S = 86400, STEP_S = 7 * DAY_S, YEAR_S = 31556952, MAX_CHANGES = 512, MAX_NAME = 64 };
+/* No zone goes to another offset and back within a step: the shortest time was a week (Boa Vista,
+ * in October 2000). */
+enum { DAY_S = 86400, STEP_S = 2 * DAY_S, YEAR_S = 31556952, MAX_CHANGES = 512, MAX_NAME = 64 };
 
 /* What holds in a zone at a moment. */
 struct offset {
@@ -65,11 +66,15 @@ static size_t find_changes(time_t end, struct change changes[MAX_CHANGES])
 	size_t count = 0;
 
 	changes[count++] = (struct change){ 0, before, before };
-	for (time_t at = 0; at < end && count < MAX_CHANGES; at += STEP_S) {
-		struct offset after = offset_at(at + STEP_S);
-		if (!same_offset(&before, &after))
-			changes[count++] =
-				(struct change){ find_change(at, at + STEP_S), before, after };
+	for (time_t at = 0; at < end && count < MAX_CHANGES;) {
+		time_t next = at + STEP_S;
+		struct offset after = offset_at(next);
+		if (!same_offset(&before, &after)) {
+			next = find_change(at, next);
+			after = offset_at(next);
+			changes[count++] = (struct change){ next, before, after };
+		}
+		at = next;
 		before = after;
 	}
 	return count;
