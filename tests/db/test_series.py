@@ -6,6 +6,7 @@ import datetime
 import json
 import random
 import subprocess
+import threading
 import zoneinfo
 
 import pytest
@@ -15,6 +16,7 @@ from database import query
 from stack import build_folder
 from test_local_days import DAY, UTC, changes, zone_file
 from test_recurrences import HORIZON, begun, random_rule
+from waiting import wait_for
 
 SEED, CASES, STEPS = 5546, 2500, 4
 MINUTE = datetime.timedelta(minutes=1)
@@ -149,3 +151,23 @@ def test_only_series_stray(berlin):
     query(berlin, "UPDATE tasks SET recurrence = NULL, due_date = '2027-04-01T07:00Z'")
     query(berlin, "UPDATE users SET timezone = 'America/New_York'")
     assert stray(berlin) == [(None, None)]
+
+
+def test_who_moves_waits_for_a_series_that_goes_on(database, become, alice):
+    """Before anything is locked: a series asks for its user's row."""
+    moving, series = become(alice), become(alice)
+    query(series, "SELECT lock_tasks()")
+
+    def move():
+        query(moving, "UPDATE users SET timezone = 'Europe/Berlin'")
+        moving.commit()
+
+    thread = threading.Thread(target=move)
+    thread.start()
+    wait_for(lambda: database.ask("SELECT FROM pg_stat_activity WHERE pid = %s AND wait_event_type = 'Lock'",
+                                  moving.get_backend_pid()))
+    assert query(series, "SELECT timezone FROM users FOR SHARE NOWAIT") == [("UTC",)]
+    series.commit()
+    thread.join()
+    assert query(series, "SELECT set_config('app.user_id', %s, true)", alice.id)
+    assert query(series, "SELECT timezone FROM users") == [("Europe/Berlin",)]
