@@ -55,6 +55,7 @@ const struct constraint constraints[] = {
 	{ "idempotency_keys_user_id_fkey", ERR_SESSION_REVOKED },
 	{ "calendar_feeds_user_id_fkey", ERR_SESSION_REVOKED },
 	{ "deletions_user_id_fkey", ERR_SESSION_REVOKED },
+	{ "stored_bytes_user_id_fkey", ERR_SESSION_REVOKED },
 	{ "sessions_user_id_fkey", ERR_INVALID_CREDENTIALS },
 	{ .name = NULL },
 };

@@ -119,3 +119,21 @@ def add_task(connection, user, title="a task", **columns):
 
 def read(connection, table, row, columns):
     return query(connection, f"SELECT {columns} FROM {table} WHERE id = %s", row)[0]
+
+
+# The tables whose rows count as what their user stores.
+COUNTED = (*MINIMAL, "idempotency_keys", "deletions")
+
+
+def bytes_counted(connection, user):
+    """What the triggers made of all that the user stores."""
+    return query(connection, "SELECT coalesce(sum(bytes), 0)::bigint FROM stored_bytes WHERE user_id = %s", user.id)[0][0]
+
+
+def bytes_there(connection, user):
+    """The same from the rows themselves."""
+    parts = " UNION ALL ".join(
+        f"SELECT sampled(row_bytes(r), row_hash(r)) FROM {table} AS r WHERE user_id = %(user)s" for table in COUNTED)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT coalesce(sum(bytes), 0)::bigint FROM ({parts}) AS r (bytes)", {"user": user.id})
+        return cursor.fetchone()[0]

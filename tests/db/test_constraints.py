@@ -21,6 +21,7 @@ CANNOT_HAPPEN = {
     "credentials_pkey": OWN_KEY,
     "credentials_user_id_fkey": IN_ONE_STATEMENT,
     "sessions_pkey": OWN_KEY,
+    "stored_bytes_pkey": OWN_KEY,
     "sessions_revoked_check": "every statement writes both columns",
     "sessions_user_agent_check": "open_session() cuts the text",
     "rate_limits_pkey": "inserted ON CONFLICT DO NOTHING",

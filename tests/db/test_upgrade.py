@@ -9,7 +9,7 @@ import uuid
 import pytest
 
 from board_model import STATUSES
-from database import query
+from database import bytes_counted, bytes_there, query
 from private_pg import ROOT
 from released_load import LISTS, TABLES, Mover, Visitor, Writer, log_in
 from released_worker import Worker
@@ -183,6 +183,14 @@ def test_every_board_is_in_its_order(upgrade):
     for user in (upgrade.mover.user, *upgrade.quiet):
         assert order(upgrade, user.id, "place_key") == order(upgrade, user.id, "position, id")
     assert upgrade.mover.refused > 0 and upgrade.mover.acknowledged
+
+
+def test_what_everybody_stores_is_counted(upgrade):
+    """What was there before, and what was written meanwhile."""
+    everybody = [types.SimpleNamespace(id=user) for (user,) in query(upgrade.admin, "SELECT id::text FROM users")]
+    sums = [bytes_counted(upgrade.admin, user) for user in everybody]
+    assert sums == [bytes_there(upgrade.admin, user) for user in everybody]
+    assert sum(sums) > 0
 
 
 def test_back_again(upgrade, migrate):

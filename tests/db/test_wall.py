@@ -94,6 +94,10 @@ FORBIDDEN = [
     "INSERT INTO daybook.deletions VALUES (gen_random_uuid(), 'task', gen_random_uuid(), 0, '0')",
     "UPDATE daybook.deletions SET change_xid = '0'",
     "DELETE FROM daybook.deletions",
+    "INSERT INTO daybook.stored_bytes VALUES (gen_random_uuid(), gen_random_uuid(), 0)",
+    "UPDATE daybook.stored_bytes SET bytes = 0",
+    "DELETE FROM daybook.stored_bytes",
+    "SELECT daybook.add_stored_bytes(gen_random_uuid(), -1)",
     "SELECT daybook.claim_table('daybook.tasks')",
     "CALL daybook.fill_rows('daybook.tasks', 'title', 'search_key', 1)",
     "CALL daybook.demand_columns('daybook.tasks', 'title')",
@@ -114,7 +118,7 @@ def couple(become, alice, bob):
         connection = become(user)
         for table in MINIMAL:
             for _ in range(number):
-                add(connection, table, user, **({"tags": ["mine"]} if table == "journals" else {}))
+                add(connection, table, user, **({"tags": ["mine"], "content": "x" * 100000} if table == "journals" else {}))
         for key in range(number):
             query(connection, "DELETE FROM moods WHERE id = %s", add(connection, "moods", user))
             query(connection, "SELECT store_idempotency_answer('POST /tasks', %s, '', 201, '', '')", str(key))
@@ -125,7 +129,8 @@ def couple(become, alice, bob):
 
 
 def test_every_table_is_looked_at(database):
-    assert {"users", "sessions", "idempotency_keys", "board_generations", "journal_tags", "deletions", *MINIMAL} == set(
+    assert {"users", "sessions", "idempotency_keys", "board_generations", "journal_tags", "deletions",
+            "stored_bytes", *MINIMAL} == set(
         database.tables(selectable_by="daybook_app"))
 
 
@@ -134,7 +139,7 @@ def test_everybody_sees_only_their_own(database, become, couple):
     tables = database.tables(selectable_by="daybook_app")
     for user, number in ((alice, 2), (bob, 3)):
         assert counts(become(user), tables) == {
-            "users": 1, "sessions": 1, "deletions": number, "idempotency_keys": number, "board_generations": number,
+            "users": 1, "sessions": 1, "stored_bytes": 1, "deletions": number, "idempotency_keys": number, "board_generations": number,
             "journal_tags": number,
             **dict.fromkeys(MINIMAL, number)}
 
