@@ -153,6 +153,15 @@ static const char *check_bcrypt_cost(const struct config *config, const char *te
 		       : "must be at least 10, unless ENVIRONMENT is test";
 }
 
+/* What is counted is a sample (sql/deploy/stored_bytes.sql), which says little of fewer bytes. */
+static const char *check_quota(const struct config *config, const char *text)
+{
+	(void)text;
+	return config->quota_bytes == 0 || config->quota_bytes >= 1 << 20
+		       ? NULL
+		       : "must be 0 or at least 1048576";
+}
+
 static const char *check_log_target(const struct config *config, const char *text)
 {
 	(void)config;
@@ -214,6 +223,8 @@ static const struct setting rows[] = {
 		.initial = "open",
 		.doc = "Whether strangers may make accounts here. Users of another issuer come in "
 		       "either way."),
+	SETTING("QUOTA_BYTES", quota_bytes, .only = PROGRAM_WORKER, .initial = "1073741824",
+		.check = check_quota, .doc = "How many bytes each user may store; 0: any number."),
 	SETTING("ALLOWED_ORIGINS", allowed_origins, .only = PROGRAM_WORKER, .initial = "",
 		.doc = "The web pages that may call the API from a browser (CORS)."),
 	SETTING("PUBLIC_URL", public_url, .initial = "", .check = check_public_url,

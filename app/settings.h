@@ -28,6 +28,7 @@ struct config {
 	int refresh_grace_s;
 	int bcrypt_cost;
 	unsigned registration; /* enum registration_policy */
+	int64_t quota_bytes;   /* 0 = none */
 	struct strings allowed_origins;
 	struct limit limit_login_account;
 	struct limit limit_login_address;

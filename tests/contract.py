@@ -20,7 +20,7 @@ WORDS = {
           "idempotency_in_flight"},
     410: {"cursor_expired"},
     412: {"precondition_failed"},
-    413: {"payload_too_large"},
+    413: {"payload_too_large", "quota_exceeded"},
     414: {"uri_too_long"},
     415: {"unsupported_media_type"},
     422: {"idempotency_mismatch"},

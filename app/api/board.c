@@ -183,20 +183,20 @@ static enum err delete_tasks(struct request *req)
 }
 
 static const struct route board_routes[] = {
-	{ POST, "/tasks/{id}/move", USER, HANDLER(move_task), .body = &move_shape,
+	{ POST, "/tasks/{id}/move", USER, HANDLER(move_task), .stores = true, .body = &move_shape,
 	  .answer = &task_shape, .merge = true, .idempotent = true, .user_scoped = true,
 	  .doc = "Move a task to a place on the board",
 	  .about = "It goes below `after` or above `before`; `after` null is the first place of "
 		   "its column, and neither is the last one." },
-	{ PATCH, "/tasks/bulk", USER, HANDLER(update_tasks), .body = &bulk_shape,
+	{ PATCH, "/tasks/bulk", USER, HANDLER(update_tasks), .stores = true, .body = &bulk_shape,
 	  .answer = &task_shape, .list = "tasks", .unpaged = true, .slow = true, .idempotent = true,
 	  .user_scoped = true, .refusals = { ERR_FORBIDDEN, ERR_NOT_FOUND, ERR_VERSION_CONFLICT },
 	  .doc = "Change up to 200 tasks, all or none",
 	  .about = "They are changed in the given order. If one cannot be, none is, and `details` "
 		   "has each reason, such as that of `updates[3].title`." },
-	{ DELETE, "/tasks/bulk", USER, HANDLER(delete_tasks), .body = &bulk_delete_shape,
-	  .status = 204, .slow = true, .idempotent = true, .user_scoped = true,
-	  .refusals = { ERR_FORBIDDEN, ERR_NOT_FOUND },
+	{ DELETE, "/tasks/bulk", USER, HANDLER(delete_tasks), .stores = true,
+	  .body = &bulk_delete_shape, .status = 204, .slow = true, .idempotent = true,
+	  .user_scoped = true, .refusals = { ERR_FORBIDDEN, ERR_NOT_FOUND },
 	  .doc = "Delete up to 200 tasks, all or none",
 	  .about = "If one cannot be deleted, none is, and `details` has each reason, such as that "
 		   "of `ids[3]`." },

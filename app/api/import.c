@@ -299,9 +299,10 @@ static enum err import_account(struct request *req)
 }
 
 static const struct route import_routes[] = {
-	{ POST, "/users/me/import", USER, HANDLER(import_account), .body = &import_shape,
-	  .query = &choice_shape, .answer = &answer_shape, .slow = true, .spooled = true,
-	  .imports = true, .max_body_bytes = MAX_BYTES, .refusals = { ERR_NAME_TAKEN },
+	{ POST, "/users/me/import", USER, HANDLER(import_account), .stores = true,
+	  .body = &import_shape, .query = &choice_shape, .answer = &answer_shape, .slow = true,
+	  .spooled = true, .imports = true, .max_body_bytes = MAX_BYTES,
+	  .refusals = { ERR_NAME_TAKEN },
 	  .doc = "Take an export into my account, all of it or nothing",
 	  .about = "Ids, times, versions and the order of tasks are kept; profile and sessions are "
 		   "not taken. What is there already with the same id and content is skipped, and "

@@ -229,7 +229,7 @@ static enum err skip_task(struct request *req)
 }
 
 static const struct route repeat_routes[] = {
-	{ POST, "/tasks/{id}/skip", USER, HANDLER(skip_task), .body = &skip_shape,
+	{ POST, "/tasks/{id}/skip", USER, HANDLER(skip_task), .stores = true, .body = &skip_shape,
 	  .optional_body = true, .answer = &task_shape, .idempotent = true, .user_scoped = true,
 	  .doc = "Move a repeating task to its next occurrence",
 	  .about = "Its due date and its reminder move along; nothing is completed. A COUNT counts "

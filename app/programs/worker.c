@@ -116,6 +116,7 @@ static int run_worker(const struct config *config)
 		.lock_timeout_ms = config->lock_timeout_ms,
 		.idle_transaction_timeout_ms = config->idle_transaction_timeout_ms,
 		.tcp_user_timeout_ms = config->tcp_user_timeout_ms,
+		.quota_bytes = config->quota_bytes,
 		.schema_change = schema_change,
 	};
 	struct db_settings login_database = database;

@@ -43,6 +43,8 @@
 	ROW(ERR_PRECONDITION_FAILED, 412, "precondition_failed", "the resource has changed since", \
 	    true)                                                                                  \
 	ROW(ERR_PAYLOAD_TOO_LARGE, 413, "payload_too_large", "the body is too large", false)       \
+	ROW(ERR_QUOTA_EXCEEDED, 413, "quota_exceeded",                                             \
+	    "your account is full, delete something first", false)                                 \
 	ROW(ERR_URI_TOO_LONG, 414, "uri_too_long", "the address is too long", false)               \
 	ROW(ERR_UNSUPPORTED_MEDIA_TYPE, 415, "unsupported_media_type",                             \
 	    "the body must be application/json in UTF-8", false)                                   \

@@ -1,6 +1,7 @@
 #include "daemon/setting.h"
 
 #include <ctype.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,17 @@ static bool parse_number(const char *text, size_t len, int min, int max, int *ou
 		value = 10 * value + (text[i] - '0');
 	*out = (int)value;
 	return value >= min && value <= max;
+}
+
+/* Digits only, up to an exabyte. */
+static bool parse_bytes(const char *text, int64_t *out)
+{
+	size_t len = strlen(text);
+
+	if (len == 0 || len > 18 || strspn(text, "0123456789") < len)
+		return false;
+	*out = strtoll(text, NULL, 10);
+	return true;
 }
 
 static bool parse_word(const char *const *words, const char *text, unsigned *out)
@@ -142,6 +154,8 @@ bool setting_parse(const struct setting *setting, struct arena *arena, const cha
 		       (len >= (size_t)setting->min && len <= (size_t)setting->max);
 	case SETTING_WHOLE:
 		return parse_number(text, len, setting->min, setting->max, at);
+	case SETTING_BYTES:
+		return parse_bytes(text, at);
 	case SETTING_WORD:
 		return parse_word(setting->words, text, at);
 	case SETTING_LIMIT:
@@ -165,6 +179,9 @@ void setting_print_rule(const struct setting *setting, FILE *out)
 		return;
 	case SETTING_WHOLE:
 		fprintf(out, "a whole number from %d to %d", setting->min, setting->max);
+		return;
+	case SETTING_BYTES:
+		fputs("a number of bytes, digits only", out);
 		return;
 	case SETTING_WORD:
 		for (const char *const *word = setting->words; *word; word++)
@@ -202,6 +219,8 @@ void setting_print_value(const struct setting *setting, const struct config *con
 		fputs(*(const char *const *)at, out);
 	else if (setting->kind == SETTING_WHOLE)
 		fprintf(out, "%d", *(const int *)at);
+	else if (setting->kind == SETTING_BYTES)
+		fprintf(out, "%" PRId64, *(const int64_t *)at);
 	else if (setting->kind == SETTING_WORD)
 		fputs(setting->words[*(const unsigned *)at], out);
 	else if (setting->kind == SETTING_LIMIT && limit->count == 0)

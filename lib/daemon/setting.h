@@ -33,6 +33,7 @@ struct config_keys {
 enum setting_kind {
 	SETTING_TEXT,
 	SETTING_WHOLE,
+	SETTING_BYTES,
 	SETTING_WORD,
 	SETTING_LIMIT,
 	SETTING_KEYS,
@@ -70,6 +71,7 @@ struct setting_table {
 		.kind = _Generic(((struct config *)0)->member, \
 			const char *: SETTING_TEXT, \
 			int: SETTING_WHOLE, \
+			int64_t: SETTING_BYTES, \
 			unsigned: SETTING_WORD, \
 			struct limit: SETTING_LIMIT, \
 			struct config_keys: SETTING_KEYS, \

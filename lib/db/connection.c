@@ -1,6 +1,7 @@
 #include "db/connection.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -155,12 +156,14 @@ bool connection_settle(struct db *db, int64_t deadline_us)
  * JIT. */
 static bool configure(struct db *db, int64_t deadline_us)
 {
-	char statement[16], lock[16], idle[16];
-	const char *values[] = { statement, lock, idle };
+	char statement[16], lock[16], idle[16], quota[24] = "";
+	const char *values[] = { statement, lock, idle, quota };
 
 	snprintf(statement, sizeof statement, "%d", db->settings->statement_timeout_ms);
 	snprintf(lock, sizeof lock, "%d", db->settings->lock_timeout_ms);
 	snprintf(idle, sizeof idle, "%d", db->settings->idle_transaction_timeout_ms);
+	if (db->settings->quota_bytes > 0)
+		snprintf(quota, sizeof quota, "%" PRId64, db->settings->quota_bytes);
 	bool sent =
 		PQsetnonblocking(db->conn, 1) == 0 &&
 		PQsendQueryParams(db->conn,
@@ -170,8 +173,9 @@ static bool configure(struct db *db, int64_t deadline_us)
 				  " set_config('idle_in_transaction_session_timeout', $3, false),"
 				  " set_config('timezone', 'UTC', false), "
 				  "set_config('enable_seqscan', 'off', false),"
-				  " set_config('jit', 'off', false)",
-				  3, NULL, values, NULL, NULL, 0) &&
+				  " set_config('jit', 'off', false), "
+				  "set_config('app.quota_bytes', $4, false)",
+				  4, NULL, values, NULL, NULL, 0) &&
 		connection_flush(db, deadline_us);
 	PGresult *result = sent ? connection_next_result(db, deadline_us) : NULL;
 	bool ok = PQresultStatus(result) == PGRES_TUPLES_OK;

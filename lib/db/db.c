@@ -128,6 +128,8 @@ static enum err conclude(enum outcome outcome)
 		return ERR_TIMEOUT;
 	case BATCH_CROWDED:
 		return ERR_TOO_MANY_REQUESTS;
+	case BATCH_FULL:
+		return ERR_QUOTA_EXCEEDED;
 	default:
 		return ERR_UNAVAILABLE;
 	}

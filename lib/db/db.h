@@ -27,6 +27,7 @@ struct db_settings {
 	const char *url; /* a libpq connection string */
 	int connect_timeout_s, statement_timeout_ms, lock_timeout_ms;
 	int idle_transaction_timeout_ms, tcp_user_timeout_ms;
+	int64_t quota_bytes;	   /* that a user may store; 0: any number */
 	const char *schema_change; /* that the schema must have; NULL: any will do */
 };
 
@@ -59,7 +60,8 @@ enum db_state db_state(struct db *db, struct arena *arena);
  * results join the arena. ERR_SESSION_REVOKED: the scope's session has ended; ERR_UNAUTHORIZED: the
  * other issuer's user cannot be made. ERR_UNAVAILABLE,
  * ERR_TIMEOUT: nothing is known to be done, try later. ERR_TOO_MANY_REQUESTS: a slow scope found no
- * turn for two seconds. ERR_INTERNAL: see db_fault(). Deadlocks and
+ * turn for two seconds. ERR_QUOTA_EXCEEDED: it adds to what the user has stored, and that is too
+ * much. ERR_INTERNAL: see db_fault(). Deadlocks and
  * serialization failures are repeated up to three times, reads once over a broken connection. */
 enum err db_run(struct db *db, struct arena *arena, const struct db_scope *scope,
 		const struct query *queries, size_t count, struct result *results)

@@ -32,6 +32,7 @@ static const struct {
 	{ "26000", BATCH_LOST },      /* a prepared statement is gone: prepare anew */
 	{ "XX", BATCH_LOST },	      /* internal error: trust nothing of this connection */
 	{ "DB429", BATCH_CROWDED },   /* take_turn() */
+	{ "DB413", BATCH_FULL },      /* count_bytes() */
 	{ "42P01", BATCH_OUTDATED },  /* undefined_table */
 	{ "42703", BATCH_OUTDATED },  /* undefined_column */
 	{ "42883", BATCH_OUTDATED },  /* undefined_function */

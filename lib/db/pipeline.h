@@ -13,6 +13,7 @@ enum outcome {
 	BATCH_TIMED_OUT,
 	BATCH_BUSY,
 	BATCH_CROWDED,	/* too many requests of one user at once */
+	BATCH_FULL,	/* the user has stored too much */
 	BATCH_OUTDATED, /* the schema lacks something */
 	BATCH_FAILED,
 };

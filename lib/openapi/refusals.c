@@ -11,6 +11,11 @@ static bool needs_own_session(const struct operation *operation)
 	return operation->route->own_session;
 }
 
+static bool stores(const struct operation *operation)
+{
+	return operation->route->stores;
+}
+
 /* Which operations may refuse with an error, beside those whose rows name it. */
 static const struct {
 	enum err err;
@@ -28,6 +33,7 @@ static const struct {
 	{ ERR_INVALID_JSON, operation_takes_body },
 	{ ERR_REQUEST_TIMEOUT, operation_takes_body },
 	{ ERR_PAYLOAD_TOO_LARGE, operation_takes_body },
+	{ ERR_QUOTA_EXCEEDED, stores },
 	{ ERR_UNSUPPORTED_MEDIA_TYPE, operation_takes_body },
 	{ ERR_INVALID_CURSOR, operation_answers_page },
 	{ ERR_UNAUTHORIZED, operation_needs_user },

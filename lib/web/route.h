@@ -66,6 +66,7 @@ struct route {
 	bool idempotent;	/* takes an Idempotency-Key */
 	bool user_scoped;	/* also reachable under /users/{user_id} */
 	bool unready;		/* a 503 may have the form of the answer, too */
+	bool stores;		/* adds to what the user has stored */
 	bool slow;		/* may take long */
 	bool spooled;		/* the body may be large: it goes to a file */
 	bool imports;		/* the body brings resources as an export has them */

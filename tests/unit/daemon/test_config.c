@@ -140,6 +140,12 @@ static const struct {
 
 	/* numbers, words, texts, limits */
 	{ GOOD "BCRYPT_COST=\n", "BCRYPT_COST (FILE:3): must be a whole number from 4 to 16" },
+	{ GOOD "QUOTA_BYTES=1G\n", "QUOTA_BYTES (FILE:3): must be a number of bytes, digits only" },
+	{ GOOD "QUOTA_BYTES=1234567890123456789\n",
+	  "QUOTA_BYTES (FILE:3): must be a number of bytes, digits only" },
+	{ GOOD "QUOTA_BYTES=-1\n", "QUOTA_BYTES (FILE:3): must be a number of bytes, digits only" },
+	{ GOOD "QUOTA_BYTES=\n", "QUOTA_BYTES (FILE:3): must be a number of bytes, digits only" },
+	{ GOOD "QUOTA_BYTES=1048575\n", "QUOTA_BYTES (FILE:3): must be 0 or at least 1048576" },
 	{ GOOD "BCRYPT_COST=17\n", "BCRYPT_COST (FILE:3): must be a whole number from 4 to 16" },
 	{ GOOD "BCRYPT_COST=3\nENVIRONMENT=test\n",
 	  "BCRYPT_COST (FILE:3): must be a whole number from 4 to 16" },
@@ -274,6 +280,7 @@ static void test_defaults(void **state)
 	assert_int_equal(config.refresh_grace_s, 10);
 	assert_int_equal(config.bcrypt_cost, 12);
 	assert_int_equal(config.environment, ENV_PRODUCTION);
+	assert_int_equal(config.quota_bytes, 1073741824);
 	assert_int_equal(config.allowed_origins.count, 0);
 	assert_int_equal(config.limit_login_account.count, 5);
 	assert_int_equal(config.limit_login_account.window_s, 60);
@@ -309,6 +316,7 @@ static void test_every_form(void **state)
 		     "http://a:80,capacitor://localhost,https://[2001:DB8::1]:8443,https://[::1]\n"
 		     "PUBLIC_URL=http://127.0.0.1:8080\n"
 		     "FRONTEND_URL=https://app.example.org/day/book\n"
+		     "QUOTA_BYTES=999999999999999999\n"
 		     "LIMIT_LOGIN_ACCOUNT=off\n"
 		     "LIMIT_LOGIN_ADDRESS=1000000/86400\n"
 		     "LOG_LEVEL=error\n"
@@ -334,6 +342,7 @@ static void test_every_form(void **state)
 	assert_string_equal(config.allowed_origins.items[5], "https://[::1]");
 	assert_string_equal(config.public_url, "http://127.0.0.1:8080");
 	assert_string_equal(config.frontend_url, "https://app.example.org/day/book");
+	assert_int_equal(config.quota_bytes, 999999999999999999);
 	assert_int_equal(config.limit_login_account.count, 0);
 	assert_int_equal(config.limit_login_address.count, 1000000);
 	assert_int_equal(config.limit_login_address.window_s, 86400);
@@ -522,6 +531,7 @@ static void test_print(void **state)
 				  "REFRESH_GRACE_SECONDS=10\n"
 				  "BCRYPT_COST=12\n"
 				  "REGISTRATION=open\n"
+				  "QUOTA_BYTES=1073741824\n"
 				  "ALLOWED_ORIGINS=https://a,https://b\n"
 				  "PUBLIC_URL=\n"
 				  "FRONTEND_URL=\n"
