@@ -19,8 +19,10 @@ PERIODS = {"DAILY": 10_000, "WEEKLY": 10_000, "MONTHLY": 4800, "YEARLY": 400}
 
 def taken(text, due):
     """The rule as Daybook takes it for what is due on that day; None if it does not."""
+    if len(text) > MAX_LENGTH or not text.isascii():
+        return None
     parts = parsed(text.upper())
-    return text if parts and len(text) <= MAX_LENGTH and occurs(parts, due) else None
+    return text if parts and occurs(parts, due) else None
 
 
 def parsed(text):

@@ -255,6 +255,7 @@ EVENING = "DUE;TZID=Europe/Berlin:20261005T180000"
     ("FREQ=WEEKLY;BYDAY=MO", ["DUE;TZID=America/New_York:20261005T200000"], False),
     ("FREQ=DAILY;BYHOUR=9", [EVENING], False), ("FREQ=HOURLY", [EVENING], False), ("FREQ=YEARLY;BYWEEKNO=1", [EVENING], False),
     ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", [EVENING], False), ("FREQ=DAILY;UNTIL=20261301T000000", [EVENING], False),
+    ("FREQ=WEEKLY;BYDAY=\u017fU", [EVENING], False), ("FREQ=DAILY;BYMONTH=" + "1," * 100 + "1", [EVENING], False),
     ("FREQ=DAILY;COUNT=3;UNTIL=20261101", [EVENING], False), ("FREQ=DAILY", [], False),
     ("FREQ=DAILY", [EVENING, "STATUS:COMPLETED"], False)])
 def test_what_repeats_in_icalendar(tmp_path, rule, lines, expected):
