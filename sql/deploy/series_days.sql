@@ -12,7 +12,8 @@ DO $$ BEGIN PERFORM daybook.claim_table('daybook.tasks'); END $$;
 ALTER TABLE daybook.tasks ADD COLUMN due_day date;
 GRANT INSERT (due_day), UPDATE (due_day) ON daybook.tasks TO daybook_app;
 
--- Trigger: a rule needs an open task, and a due date of its own has its own day and time of day.
+-- Trigger: a rule needs an open task, and a due date of its own has its own day and time of day. Without a rule
+-- there is no series.
 CREATE OR REPLACE FUNCTION daybook.keep_recurrence() RETURNS trigger
 	LANGUAGE plpgsql
 AS $$
@@ -22,6 +23,10 @@ BEGIN
 		IF NEW.due_clock IS NOT DISTINCT FROM OLD.due_clock THEN
 			NEW.due_clock := NULL;
 		END IF;
+	END IF;
+	IF NEW.recurrence IS NULL THEN
+		NEW.due_day := NULL;
+		NEW.due_clock := NULL;
 	END IF;
 	IF NEW.recurrence IS NOT NULL AND NEW.status = 'DONE' AND NEW.recurrence IS DISTINCT FROM OLD.recurrence THEN
 		RAISE 'a task that is done does not repeat'

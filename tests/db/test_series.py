@@ -153,6 +153,14 @@ def test_only_series_stray(berlin):
     assert stray(berlin) == [(None, None)]
 
 
+def test_another_rule_after_none_is_another_series(berlin):
+    query(berlin, "UPDATE tasks SET recurrence = 'FREQ=WEEKLY'")
+    assert stray(berlin) == [("2027-03-28", "02:30:00")]
+    query(berlin, "UPDATE tasks SET recurrence = NULL")
+    query(berlin, "UPDATE tasks SET recurrence = 'FREQ=WEEKLY'")
+    assert stray(berlin) == [(None, None)]
+
+
 def test_who_moves_waits_for_a_series_that_goes_on(database, become, alice):
     """Before anything is locked: a series asks for its user's row."""
     moving, series = become(alice), become(alice)
