@@ -226,7 +226,8 @@ static bool scan_value(struct scan *scan)
 {
 	unsigned char first = *scan->at;
 
-	if (++scan->values > JSON_SCAN_MAX_VALUES)
+	scan->values += first == '{' && scan->depth > 0 ? JSON_SCAN_OBJECT_VALUES : 1;
+	if (scan->values > JSON_SCAN_MAX_VALUES)
 		return fault(scan, "too many values");
 	if (first == '{' || first == '[')
 		return open_level(scan);

@@ -12,8 +12,10 @@
 #define JSON_SCAN_MAX_DEPTH 64
 
 /* So many that no honest body has them, and so few that a parser's tree of them stays small: of
- * empty objects in 1 MiB json-c would make 200 MiB. */
+ * empty objects in 1 MiB json-c would make 200 MiB. An object within another value
+ * takes as much memory as several others, and counts as so many. */
 #define JSON_SCAN_MAX_VALUES 10000
+#define JSON_SCAN_OBJECT_VALUES 4
 
 /* Why a text is refused, as a short phrase for a person, and the offset of the byte. */
 struct json_fault {

@@ -4,8 +4,8 @@
 #include <string.h>
 
 /* A body may be full of mistakes, and a name that its client has made up may have any length: an
- * answer has so many bytes of them. */
-enum { MAX_NAME_BYTES = 256, MAX_BYTES = 1 << 18 };
+ * answer has so many bytes of them, each with as many around its name at least. */
+enum { MAX_NAME_BYTES = 256, MAX_BYTES = 1 << 17, FRAME_BYTES = 40 };
 
 static const struct {
 	const char *word, *sentence;
@@ -43,6 +43,9 @@ static const char *cut_name(struct arena *arena, const char *name)
 
 void fault_add(struct faults *faults, const char *field, struct fault fault)
 {
+	faults->count++;
+	if (faults->bytes > MAX_BYTES)
+		return; /* no answer would have it */
 	struct noted_fault *noted = arena_alloc(faults->arena, sizeof *noted);
 
 	if (!fault.message)
@@ -50,7 +53,8 @@ void fault_add(struct faults *faults, const char *field, struct fault fault)
 	if (faults->prefix)
 		field = arena_printf(faults->arena, "%s%s", faults->prefix, field);
 	*noted = (struct noted_fault){ cut_name(faults->arena, field), fault, NULL };
-	if (faults->count++ == 0)
+	faults->bytes += FRAME_BYTES + strlen(noted->field);
+	if (!faults->first)
 		faults->first = noted;
 	else
 		faults->last->next = noted;

@@ -69,7 +69,8 @@ struct faults {
 	struct arena *arena;
 	const char *prefix; /* stands before the names of fields: `updates[3].`; NULL: nothing */
 	struct noted_fault *first, *last;
-	unsigned count;
+	unsigned count; /* of all, also of those that are too many to be noted */
+	size_t bytes;	/* of those that are noted, at least */
 };
 
 /* Notes that a field is wrong. The texts of the fault live as long as the arena; a name of more
@@ -83,7 +84,7 @@ void fault_copy_all(struct faults *to, const struct faults *from);
 const char *fault_sentence(const struct faults *faults);
 
 /* Writes them as a list of objects, the next value of the writer under `name`; as many of them as
- * 256 KiB hold. */
+ * 128 KiB hold. */
 void fault_put(struct json *json, const char *name, const struct faults *faults);
 
 /* The word of a code, which is not FAULT_NONE; and the code of a word, or FAULT_NONE. */

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/instant.h"
+#include "base/json_tree.h"
 #include "base/text.h"
 #include "base/uuid.h"
 
@@ -111,6 +112,7 @@ bool field_check_text(const struct field *field, const char *name, const char *v
 	if (field->format && field->format->trimmed)
 		value = text_trim(faults->arena, value);
 	int64_t length = (int64_t)text_length(value);
+	assert(field->max < JSON_TREE_TEXT_CHARS);
 	if (length < field->min || (field->max > 0 && length > field->max))
 		return field_refuse(faults, name,
 				    wrong_count(faults->arena, FAULT_LENGTH, field->min, field->max,

@@ -21,7 +21,7 @@
 #include "web/send.h"
 #include "web/spool.h"
 
-enum { KEPT_BYTES = 1 << 18 };
+enum { KEPT_BYTES = 1 << 18, TRIM_BYTES = 1 << 14 };
 enum { MAX_PATH_BYTES = 2048, MAX_QUERY_BYTES = 8192, MAX_REQUEST_ID = 64 };
 
 /* A valid inbound X-Request-Id is kept, so that a caller can follow its request through. */
@@ -213,7 +213,7 @@ static void give_back(struct web *web, size_t received)
 
 	if (large)
 		buf_free(&web->body);
-	if (large || received > KEPT_BYTES)
+	if (large || received > TRIM_BYTES)
 		malloc_trim(KEPT_BYTES);
 }
 

@@ -1,6 +1,7 @@
 #include "web/fastcgi.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "web/fastcgi_pair.h"
@@ -13,6 +14,7 @@ enum { BEGIN_BYTES = 8, RESPONDER = 1, KEEP_CONNECTION = 1 };
 enum {
 	KEPT_BYTES = 8192, /* what a connection that waits for its next request keeps */
 	ROOM_BYTES = 4096,
+	RECORD_BYTES = 1 << 16,
 };
 
 struct record {
@@ -81,12 +83,29 @@ static void complete(struct fastcgi *in, enum err fault)
 	in->bytes.data[in->variables_len + in->body_len] = '\0'; /* where a header was */
 }
 
+/* Makes room for a body as long as is said, so that nothing is copied while it grows. */
+static void make_room(struct fastcgi *in)
+{
+	char digits[16];
+	const char *value;
+	size_t len;
+
+	if (!fastcgi_find(in, "CONTENT_LENGTH", &value, &len) || len >= sizeof digits)
+		return;
+	*(char *)mempcpy(digits, value, len) = '\0';
+	size_t bytes = strtoul(digits, NULL, 10);
+	if (bytes <= in->max_body_bytes)
+		buf_reserve(&in->bytes, bytes + RECORD_BYTES + ROOM_BYTES);
+}
+
 /* With all variables there, finds out where the body goes. */
 static void begin_body(struct fastcgi *in)
 {
 	in->max_spool_bytes = in->spool_bytes ? in->spool_bytes(in, in->spool_context) : 0;
-	if (in->max_spool_bytes == 0)
+	if (in->max_spool_bytes == 0) {
+		make_room(in);
 		return;
+	}
 	in->spool = spool_new();
 	if (!in->spool)
 		complete(in, ERR_UNAVAILABLE);

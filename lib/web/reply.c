@@ -1,10 +1,10 @@
 #include "web/reply.h"
 
-#include <json-c/json.h>
 #include <string.h>
 
 #include "base/encoding.h"
 #include "base/json.h"
+#include "base/json_tree.h"
 #include "base/uuid.h"
 #include "web/answer.h"
 #include "web/ask.h"
@@ -66,8 +66,7 @@ static bool same_content(struct request *req, const struct result *rows)
 	bool same = true;
 
 	result_put_row(&text, rows, 0);
-	buf_putc(&text, '\0');
-	struct json_object *object = json_tokener_parse(text.data);
+	struct json_object *object = json_tree(text.data, text.len);
 	for (size_t i = 0; i < req->body.sent.count; i++) {
 		const struct field *field = field_find(shape, req->body.sent.items[i]);
 		same = same && same_member(req, field, rows, object, row);

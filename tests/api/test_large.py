@@ -8,7 +8,7 @@ import pytest
 from client import at_once
 from feeds import address
 from people import somebody
-from stack import has_sanitizer
+from stack import POOLS, has_sanitizer
 
 MIB = 1 << 20
 MOST = 4 * MIB + 4096  # the members behind the rows come on top
@@ -112,7 +112,7 @@ def test_last_row_of_a_full_page(stack, user):
 
 @pytest.fixture(scope="module")
 def workers(stack):
-    return [worker for pool in ("api", "slow") for worker in stack.workers(pool)]
+    return [worker for pool in POOLS for worker in stack.workers(pool)]
 
 
 @pytest.fixture
@@ -200,3 +200,26 @@ def test_wrong_bodies(user, name):
     answer = user.post("/journals", data=json.dumps(BODIES[name]), headers={"Content-Type": "application/json"})
     assert (answer.status_code, answer.json()["error"]) == (400, "validation_failed")
     assert answer.json()["details"] and len(answer.content) < MIB
+
+
+# Bodies of which a parser would make much, as large as the routes take them.
+HOSTILE = {
+    "objects": b'{"title":[' + b"{}," * 9990 + b"{}]}",
+    "objects that are ignored": b'{"created_at":[' + b"{}," * 2400 + b"{}]}",
+    "elements": b'{"updates":[' + b"{}," * 2400 + b"{}]}",
+    "lists": b'{"title":[' + b"[]," * 4900 + b"[]]}",
+    "short names": b"{" + b",".join(b'"%s%05d":1' % (b"n" * 57, number) for number in range(9900)) + b"}",
+    "a name": b'{"' + b"x" * (2 * MIB - 20) + b'":1}',
+    "texts": b'{"tags":[' + b'"%s",' % (b"x" * 200) * 9990 + b'""]}',
+    "a text": b'{"content":"' + b"x" * (2 * MIB - 20) + b'"}',
+    "escapes": b'{"content":"' + b"\\u8a9e" * (2 * MIB // 6 - 10) + b'"}',
+    "a number": b'{"version":' + b"9" * (2 * MIB - 20) + b"}",
+}
+
+
+@pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE.keys())
+def test_hostile_bodies(memory, user, body):
+    """Twice: what one leaves behind must not add up with the next."""
+    for method, path in [("POST", "/journals"), ("POST", "/tasks"), ("PATCH", "/tasks/bulk"), ("POST", "/auth/login")] * 2:
+        answer = user.request(method, path, data=body, headers={"Content-Type": "application/json"})
+        assert answer.status_code in ((201, 400) if len(body) < MIB else (400, 413)), answer.text

@@ -451,6 +451,24 @@ static void test_number_of_values(void **state)
 	assert_int_equal(fault.offset, len);
 }
 
+/* `[{},{},…]`: an object counts as several values. */
+static void test_number_of_objects(void **state)
+{
+	enum { MOST = (JSON_SCAN_MAX_VALUES - 1) / JSON_SCAN_OBJECT_VALUES };
+	static char text[3 * MOST + 8] = "[";
+	struct json_fault fault;
+
+	(void)state;
+	for (size_t i = 0; i <= MOST; i++)
+		memcpy(text + 1 + 3 * i, "{},", 3);
+	text[3 * MOST] = ']';
+	assert_true(json_scan(text, 3 * MOST + 1, 2, &fault));
+	text[3 * MOST] = ',';
+	text[3 * MOST + 3] = ']';
+	assert_false(json_scan(text, 3 * MOST + 4, 2, &fault));
+	assert_string_equal(fault.reason, "too many values");
+}
+
 /* Each byte at each place of a word of eight, so that the fast way agrees with the slow one. */
 static void test_every_byte_at_every_place(void **state)
 {
@@ -482,6 +500,7 @@ int main(void)
 		cmocka_unit_test(test_prefixes),
 		cmocka_unit_test(test_depth),
 		cmocka_unit_test(test_number_of_values),
+		cmocka_unit_test(test_number_of_objects),
 		cmocka_unit_test(test_every_byte_at_every_place),
 	};
 
