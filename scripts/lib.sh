@@ -261,8 +261,8 @@ service_start() {
 
 read -r BOOT_ID </proc/sys/kernel/random/boot_id
 
-# pid_write FILE PID: notes a process with its start time and this boot of the machine, so that a later
-# process which got the same number is never taken for it.
+# pid_write FILE PID: notes a process with its start time and this boot of the machine. So no later process
+# of the same number is taken for it.
 pid_write() {
 	pid_started "$2" || true
 	say "$2 $REPLY $BOOT_ID" >"$1"

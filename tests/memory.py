@@ -14,7 +14,7 @@ def pss(pid):
 
 @contextlib.contextmanager
 def memory_grows(stack, limit):
-    """That of the only slow worker grows by no more than this in between, seen a hundred times a second, and the
+    """The memory of the only slow worker grows by no more than this in between, seen a hundred times a second. The
     worker stays the same."""
     [pid] = stack.workers("slow")
     before, seen, ended = pss(pid), [], threading.Event()

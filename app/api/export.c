@@ -1,6 +1,6 @@
 /* export.c -- /users/me/export: everything of a user as one document. It is read page by page
- * within one snapshot and spooled, so memory stays flat however much a person has written, and a
- * document that is broken off can never pass for a whole one. */
+ * within one snapshot, and spooled. So memory stays flat however much a person has written, and no
+ * document that was broken off passes for a whole one. */
 #include "sql/export.h"
 #include "app.h"
 #include "base/instant.h"

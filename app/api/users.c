@@ -65,8 +65,8 @@ static enum err check_same_email(struct request *req, const char *email)
 		(struct fault){ FAULT_READ_ONLY, "cannot be changed on this server yet" });
 }
 
-/* Finds what else is wrong with a change that is wrong anyway, or that several constraints may
- * refuse, of which the database would only name the first. */
+/* Finds all that is wrong with a change, where one fault is known already or several constraints
+ * may refuse it. The database would only name the first. */
 static enum err check_profile(struct request *req, const struct user *in)
 {
 	struct result rows;

@@ -26,9 +26,9 @@ bool password_has_symbol(const char *password);
 bool password_hash(const char *password, int cost, char out[PASSWORD_HASH_BYTES])
 	__attribute__((warn_unused_result));
 
-/* Whether `hash` is of this password. Each attempt that fails does the work of one hash at `cost`:
- * also without a hash to compare (NULL, or not one of ours), and with one that was made at a lower
- * cost, so that the time does not tell who has an account. A dearer hash takes more. */
+/* Whether `hash` is of this password. Each attempt that fails does the work of one hash at `cost`,
+ * so that the time does not tell who has an account. That holds without a hash (NULL, or not one of
+ * ours) and with one of a lower cost; a dearer hash takes more. */
 bool password_verify(const char *password, const char *hash, int cost)
 	__attribute__((warn_unused_result));
 

@@ -38,10 +38,10 @@ enum metric {
 		METRIC_COUNT
 };
 
-/* Counts from now on in the file at `path`, which is made (mode 0660) if it is missing or empty and
- * replaced if its layout is another version's; "" keeps the counters private. On failure (another
- * kind of file, too) they stay private and `fault` is one sentence. The file must not be truncated
- * while workers run. */
+/* Counts from now on in the file at `path`; "" keeps the counters private. A file that is missing
+ * or empty is made (mode 0660), one of another version's layout replaced. On failure (another kind
+ * of file, too) they stay private and `fault` is one sentence. The file must not be truncated while
+ * workers run. */
 bool metrics_open(const char *path, char *fault, size_t fault_bytes)
 	__attribute__((warn_unused_result));
 

@@ -14,8 +14,8 @@ struct metrics_file_header {
 };
 
 /* Maps the file at `path`. One that is missing, empty or of another layout is replaced by a fresh
- * one, the header and zero bytes, which others see either whole or not at all; who has mapped
- * the old one keeps it. A file that is no such file is left alone. NULL, and one sentence in
+ * one: the header and zero bytes. Others see it whole or not at all; who has mapped the old one
+ * keeps that. A file that is no such file is left alone. NULL, and one sentence in
  * `fault`, on failure. */
 void *metrics_file_map(const char *path, uint64_t layout, size_t bytes, char *fault,
 		       size_t fault_bytes);

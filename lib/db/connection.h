@@ -40,8 +40,8 @@ struct db {
  * returns false without trying again until the pause is over. */
 bool connection_open(struct db *db, int64_t deadline_us) __attribute__((warn_unused_result));
 
-/* Lets no connection be made for a while, which grows with each failure and is jittered so that the
- * workers do not all come at once. `late`: the failure took long, and while this worker waited
+/* Lets no connection be made for a while. The pause grows with each failure, and is jittered so
+ * that workers do not come all at once. `late`: the failure took long, and while this worker waited
  * others queued for it; so the longest pause, in which they get their 503. */
 void connection_pause(struct db *db, bool late);
 

@@ -1,5 +1,5 @@
-/* cursor.h -- where a list goes on: the sort key and id of the last row seen, signed together with
- * the user, the path, the filter and the order, so that it fits nowhere else. */
+/* cursor.h -- where a list goes on: the sort key and id of the last row seen. They are signed
+ * together with user, path, filter and order, so that a cursor fits nowhere else. */
 #ifndef CURSOR_H
 #define CURSOR_H
 

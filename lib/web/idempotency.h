@@ -1,7 +1,7 @@
 /* idempotency.h -- Idempotency-Key: the same request again gets the same answer, and is done once.
  *
- * The key is claimed, the work is done and its answer is stored in one transaction, so none of the
- * three can be there without the others. Kept for 24 hours, for one user, method and path; an
+ * One transaction claims the key, does the work and stores its answer, so none of the three can be
+ * there without the others. Kept for 24 hours, for one user, method and path; an
  * answer that shows a resource is emptied when that is deleted. */
 #ifndef IDEMPOTENCY_H
 #define IDEMPOTENCY_H

@@ -2,8 +2,8 @@
  * socket, and the connections that the web server keeps.
  *
  * Signals stay blocked and come through a signalfd. The shared listening socket is watched with
- * EPOLLEXCLUSIVE, so that a connection wakes one worker, and is non-blocking, so that a lost race
- * is an error and not a wait. */
+ * EPOLLEXCLUSIVE, so that a connection wakes one worker. It is non-blocking, so that a lost race is
+ * an error and not a wait. */
 #include "web/serve.h"
 
 #include <errno.h>

@@ -1,6 +1,5 @@
-/* spool.h -- a large body on its way in or out: written to a nameless file first, so that a
- * worker's memory stays flat, and so that nothing goes on before it is whole and its length is
- * known. */
+/* spool.h -- a large body on its way in or out: written to a nameless file first. So a
+ * worker's memory stays flat, and nothing goes on before it is whole and its length is known. */
 #ifndef SPOOL_H
 #define SPOOL_H
 

@@ -1,5 +1,5 @@
-"""Compression by nginx: what is long is sent in a tenth of its bytes, what holds tokens as it is, and a tag
-that compression has made weak is as good as the one that the worker gave."""
+"""Compression by nginx: what is long is sent in a tenth of its bytes, what holds tokens as it is. A tag that
+compression has made weak is as good as the one that the worker gave."""
 
 import gzip
 import json

@@ -1,7 +1,6 @@
 /* echo.c -- the floor of a request, for scripts/bench: a worker whose dispatch() is this one, and
- * not that of lib/web. It gets the same request and sends an answer as long as one task, through
- * the same loop over kept connections, but without a token, JSON, a database, or a line in the log.
- */
+ * not that of lib/web. It gets the same request through the same loop over kept connections, and
+ * sends an answer as long as one task. Tokens, JSON, the database and the log are left out. */
 #include "web/dispatch.h"
 
 #include <stdio.h>

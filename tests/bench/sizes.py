@@ -1,5 +1,5 @@
-"""What scripts/bench --sizes measures: the same requests of the same user in a database that is small and
-in one that is large, side by side, and what somebody with a lot of data waits for."""
+"""What scripts/bench --sizes measures: the same requests of the same user in a small and in a large
+database, side by side, and what somebody with a lot of data waits for."""
 
 import asyncio
 import itertools

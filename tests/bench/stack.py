@@ -1,5 +1,5 @@
-"""The stack that scripts/bench measures: scripts/run with a state folder of its own, plus an echo and
-a static file behind the same nginx, an account with tasks, and the SQL that its workers send."""
+"""The stack that scripts/bench measures: scripts/run with a state folder of its own. Behind the same nginx
+there are an echo and a static file; there is an account with tasks, and the SQL that its workers send."""
 
 import json
 import os

@@ -289,8 +289,8 @@ def test_what_is_no_fastcgi(pool, garbage):
 
 
 def is_waiting(pid):
-    """Whether a worker has a connection of the web server, beside the sockets on which it listens and asks the
-    database, and waits for the database or for the web server to take an answer, as the kernel says."""
+    """Whether a worker serves a connection of the web server, and waits: for the database, or for the web server
+    to take an answer. The kernel tells; two more sockets are for listening and for the database."""
     process = pathlib.Path(f"/proc/{pid}")
     try:
         sockets = sum(os.readlink(fd).startswith("socket:") for fd in (process / "fd").iterdir())

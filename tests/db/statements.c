@@ -1,6 +1,6 @@
 /* statements.c -- prepares every statement of sql/queries on the database of DATABASE_URL, in all
- * the variants that its conditions make, and compares what the database says with what the program
- * believes: parameters have the declared types, and the program can read each column. */
+ * the variants that its conditions make. What the database says must be what the program believes:
+ * parameters have the declared types, and the program can read each column. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

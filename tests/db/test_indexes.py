@@ -1,5 +1,5 @@
-"""Every order of a list is an index scan for a user with 40 000 tasks and thousands of other rows, as
-daybook_app under row-level security, for the first page and for any page after a key."""
+"""Every order of a list is an index scan, for the first page and for any page after a key. The user has 40 000
+tasks and thousands of other rows; daybook_app asks, under row-level security."""
 
 import itertools
 import re

@@ -1,6 +1,6 @@
-"""At a million tasks every list, its total and the dashboard go to a user's rows by an index, whatever the
-filter and the order, on the first page and on a deep one: the statements of sql/queries themselves, as
-daybook_app, for users with few and with many tasks, planned for their values and for any values."""
+"""At a million tasks every list, its total and the dashboard go to a user's rows by an index. That holds for any
+filter and order, on the first page and on a deep one. The statements are those of sql/queries, as daybook_app,
+for users with few and with many tasks, planned for their values and for any values."""
 
 import datetime
 import itertools

@@ -1,5 +1,5 @@
-/* fuzz_json.c -- any sequence of calls of the JSON writer, with any valid text, gives one document
- * that the strict scan accepts and that cannot be mistaken for HTML. */
+/* fuzz_json.c -- any sequence of calls of the JSON writer, with any valid text, gives one document.
+ * The strict scan accepts it, and nobody can mistake it for HTML. */
 #include "base/json.h"
 
 #include <assert.h>
