@@ -3,7 +3,8 @@ take long, as the document marks it."""
 
 import pytest
 
-NOBODYS = "0190f3c0-0000-7000-8000-000000000000"
+from resources import NOBODYS
+
 PASSWORDS = {("POST", "/api/v1/auth/login"), ("POST", "/api/v1/auth/register"),
              ("POST", "/api/v1/auth/change-password"), ("DELETE", "/api/v1/users/me")}
 

@@ -4,9 +4,9 @@ import pytest
 
 from contract import refused
 from forger import expired
+from resources import NOBODYS
 
 MEMBERS = ["id", "user_agent", "ip", "created_at", "last_used_at", "current"]
-NOBODYS = "0190f3c0-0000-7000-8000-000000000000"
 
 
 def listed(user):

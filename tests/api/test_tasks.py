@@ -8,13 +8,13 @@ import pytest
 
 from contract import refused
 from people import somebody
+from resources import NOBODYS
 
 TASKS = "/api/v1/tasks"
 MEMBERS = ["id", "title", "description", "status", "priority", "completed", "completed_at",
            "due_date", "remind_at", "recurrence", "recurrence_from", "recurrence_of", "next_task_id", "project_id",
            "category_id", "position", "version", "created_at",
            "updated_at"]
-NOBODYS = "0190f3c0-0000-7000-8000-000000000000"
 WHITE_SPACE = ("\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008"
                "\u2009\u200a\u2028\u2029\u202f\u205f\u3000")
 NAUGHTY = [
