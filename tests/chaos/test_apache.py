@@ -183,6 +183,18 @@ def test_body_too_large(somebody):
               "payload_too_large")
 
 
+@pytest.mark.parametrize("path, limit", [
+    ("/tasks", 1 << 20), ("/auth/login", 1 << 20), ("/journalsx", 1 << 20), ("/journals", 2 << 20),
+    ("/journals/0190f3c0-0000-7000-8000-000000000000", 2 << 20), ("/users/me/import", 64 << 20)])
+def test_who_says_that_a_body_is_too_large_need_not_send_it(apache, somebody, path, limit):
+    for length in (limit + 1, 10 * limit):
+        with open_raw(apache) as connection:
+            connection.sendall(head(somebody, "POST", path, length))
+            answer = http.client.HTTPResponse(connection)
+            answer.begin()
+            assert (answer.status, json.loads(answer.read())["error"]) == (413, "payload_too_large")
+
+
 def test_an_import_is_larger(somebody):
     head, tail = b'{"format": 1', b"}"
     body = head + b" " * ((64 << 20) - len(head) - len(tail)) + tail
@@ -358,5 +370,6 @@ def test_slow_bodies(apache, somebody, form, known):
         assert all(somebody.get("/tasks").status == 200 for _ in range(8))
         for connection in slow:
             connection.sendall(body[size:])
-        assert all(wanted in connection.recv(4096).split(b"\r\n")[0] for connection in slow)
+        answers = [connection.recv(4096).split(b"\r\n")[0] for connection in slow]
+        assert all(wanted in answer for answer in answers), answers
     assert somebody.get("/tasks").body["total"] == (SLOW_CLIENTS if known else 0)
