@@ -154,9 +154,9 @@ def probe(target, user, seconds):
     return summary(asyncio.run(repeat_all(4, target.port, target.tls, "127.0.0.2", seconds, 0.01, head)))
 
 
-def probe_under_flood(target, user, seconds):
-    """The same while 50 clients log in as fast as they can: the probe's figure and the flood's."""
-    flood = start_wrk(target.url, seconds + 2, user, "login", 50)
+def probe_beside(target, user, seconds, other, kind, connections):
+    """The same while others ask as fast as they can: the probe's figure, and theirs."""
+    load = start_wrk(target.url, seconds + 2, other, kind, connections)
     time.sleep(1)
     found = probe(target, user, seconds)
-    return found, end_wrk(flood)
+    return found, end_wrk(load)

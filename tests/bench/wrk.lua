@@ -20,6 +20,10 @@ local function list()
 	return wrk.format("GET", base .. "/tasks", headers)
 end
 
+local function export()
+	return wrk.format("GET", base .. "/users/me/export", headers)
+end
+
 local function post(i)
 	return wrk.format("POST", base .. "/tasks", headers,
 		'{"title":"Water the plants ' .. i .. '","description":"The ones by the window.","priority":"HIGH"}')
@@ -47,7 +51,7 @@ local function login()
 	return wrk.format("POST", base .. "/auth/login", headers, os.getenv("BENCH_LOGIN"))
 end
 
-local kinds = { get_one = get_one, list = list, post = post, patch = patch, move = move, mixed = mixed, login = login }
+local kinds = { get_one = get_one, list = list, export = export, post = post, patch = patch, move = move, mixed = mixed, login = login }
 
 function init()
 	local make = kinds[os.getenv("BENCH_KIND")]
