@@ -8,10 +8,9 @@
 
 enum { ZONE_YEARS = 20 };
 
-/* Appends the VTIMEZONE of an IANA zone with each change of its offset from 1970 until ZONE_YEARS
- * after `now`; before and after them the first and the last offset hold. The C library's zone is
- * another one meanwhile, which no other thread may ask for. False if the machine does not know the
- * zone. */
+/* Appends the VTIMEZONE of an IANA zone: each change of its offset from 1970 until ZONE_YEARS after
+ * `now`. Before and after them the first and the last offset hold. The C library's zone is another
+ * one meanwhile, which no other thread may ask for. False if the machine does not know the zone. */
 bool zone_put(struct buf *out, const char *name, struct instant now)
 	__attribute__((warn_unused_result));
 

@@ -97,8 +97,8 @@ BEGIN
 END
 $$;
 
--- Trigger: in another zone the user's days end at other moments, and what repeats at a time of day does so at that
--- time there, from its next occurrence on. What is shown of the tasks stays the same, so they are not changed for
+-- Trigger: in another zone the user's days end at other moments. What repeats at a time of day does so at that time
+-- there, from its next occurrence on. What is shown of the tasks stays the same, so they are not changed for
 -- anybody.
 CREATE OR REPLACE FUNCTION daybook.move_due_days() RETURNS trigger
 	LANGUAGE plpgsql

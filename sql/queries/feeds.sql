@@ -44,9 +44,9 @@ AND EXISTS (SELECT FROM (SELECT {feed_rule} AS rule FROM tasks AS t WHERE {in_fe
             WHERE feed.rule IS NOT NULL);
 
 -- feed_tasks(after_due timestamptz, after uuid, rows int) reads
--- The next tasks of the feed, the soonest first; what is due on a day comes at its end. Of those that repeat also
--- the day and the time of day of the series, whether they are due just then, the last day of an UNTIL, and that
--- as iCalendar has it beside such a start.
+-- The next tasks of the feed, the soonest first; what is due on a day comes at its end. Those that repeat have the
+-- day and the time of day of their series, and whether they are due just then. `until_day` is the last day of an
+-- UNTIL, `until` the same as iCalendar has it beside such a start.
 WITH page AS MATERIALIZED (
     SELECT t.id, t.user_id, t.title, t.description, t.status, t.priority, t.due_date, t.due_on, t.due_day, t.due_clock,
            t.category_id, t.version, t.updated_at, {feed_rule} AS rule

@@ -1,6 +1,6 @@
-/* recurrences.c -- expands rules: a line `RULE START AFTER` is answered by whether the rule names
- * START (`in` or `out`), and by the day that comes next and how many repetitions lie behind START,
- * or by `none`; or by what is wrong with the rule. */
+/* recurrences.c -- expands rules, a line `RULE START AFTER` each. The answer begins with whether
+ * the rule names START, `in` or `out`. Then come the next day and how many repetitions lie behind
+ * START, or `none`. What is wrong with a rule is told instead. */
 #include <stdio.h>
 #include <string.h>
 

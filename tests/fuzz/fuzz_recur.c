@@ -21,7 +21,8 @@ static void check_expansion(const struct recurrence *rule, struct date start)
 		assert(next.set && next.days > after.days && next.days <= CALENDAR_LAST_DAY);
 		assert(!rule->until.set || next.days <= rule->until.days);
 		assert(rule->count == 0 || (passed == i && passed < rule->count));
-		/* What follows a day that the rule names is a day that it names, wherever it begins. */
+		/* What follows a day that the rule names is a day that it names, wherever it
+		 * begins. */
 		assert(!named || recur_matches(rule, next));
 		after = next;
 	}
