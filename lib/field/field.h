@@ -181,9 +181,7 @@ struct shape {
 const struct field *field_find(const struct shape *shape, const char *name);
 
 /* Reads one JSON value into its place in `in`, but not a list of objects. On false the place is as
- * it was, and all that is wrong is noted: under the field's name, or that of an element
- * (`tags[2]`).
- */
+ * it was, and all that is wrong is noted: by the field's name, or an element's (`tags[2]`). */
 bool field_from_json(const struct field *field, struct json_object *value, void *in,
 		     struct faults *faults);
 

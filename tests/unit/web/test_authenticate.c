@@ -30,20 +30,6 @@ static const struct route routes[] = {
 };
 static const struct resource things = { .name = "things", ROUTES(routes) };
 
-static int set_up(void **state)
-{
-	(void)state;
-	loopback_open(&things);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	loopback_close();
-	return 0;
-}
-
 #define SCHEME "HTTP_AUTHORIZATION=Bearer "
 
 static void test_a_good_token(void **state)
@@ -131,5 +117,8 @@ int main(void)
 		cmocka_unit_test(test_ids_of_the_path),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	loopback_open(&things);
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+	loopback_close();
+	return failed;
 }

@@ -62,20 +62,6 @@ static const struct route routes[] = {
 };
 static const struct resource things = { .name = "things", ROUTES(routes) };
 
-static int set_up(void **state)
-{
-	(void)state;
-	loopback_open(&things);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	loopback_close();
-	return 0;
-}
-
 #define PAGE(by, way, limit, offset)                                                               \
 	"{\"sort_by\":\"" by "\",\"sort_order\":\"" way "\",\"limit\":" limit                      \
 	",\"offset\":" offset ","
@@ -203,5 +189,8 @@ int main(void)
 		cmocka_unit_test(test_no_other_spelling_of_a_cursor),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	loopback_open(&things);
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+	loopback_close();
+	return failed;
 }

@@ -47,20 +47,6 @@ static const struct route routes[] = {
 };
 static const struct resource things = { .name = "things", ROUTES(routes) };
 
-static int set_up(void **state)
-{
-	(void)state;
-	loopback_open(&things);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	loopback_close();
-	return 0;
-}
-
 static void test_the_form(void **state)
 {
 	(void)state;
@@ -181,5 +167,8 @@ int main(void)
 		cmocka_unit_test(test_a_request_id_that_is_none),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	loopback_open(&things);
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+	loopback_close();
+	return failed;
 }

@@ -77,20 +77,6 @@ static const struct resource things = { .name = "things", ROUTES(routes) };
 
 static struct web *web;
 
-static int set_up(void **state)
-{
-	(void)state;
-	web = loopback_open(&things);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	loopback_close();
-	return 0;
-}
-
 #define ID "028f22e2-79b0-7cc3-98c4-dc0c0c07398f"
 #define THINGS "/api/v1/things"
 #define MINE loopback_token(60)
@@ -319,5 +305,8 @@ int main(void)
 		cmocka_unit_test(test_a_database_that_says_no),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	web = loopback_open(&things);
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+	loopback_close();
+	return failed;
 }
