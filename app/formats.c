@@ -5,41 +5,10 @@
 #include "app.h"
 #include "auth/password.h"
 #include "base/uuid.h"
+#include "net/envelope.h"
 
 static const char letters_digits[] =
 	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-
-/* Labels of letters, digits and inner hyphens, at least two (RFC 1035 section 2.3.1). */
-static bool is_domain(const char *text)
-{
-	int labels = 0;
-
-	for (;;) {
-		size_t len = strcspn(text, ".");
-		if (len == 0 || len > 63 || text[0] == '-' || text[len - 1] == '-')
-			return false;
-		for (size_t i = 0; i < len; i++)
-			if (text[i] != '-' && !strchr(letters_digits, text[i]))
-				return false;
-		labels++;
-		if (text[len] == '\0')
-			return labels >= 2;
-		text += len + 1;
-	}
-}
-
-/* A dot-atom at a domain (RFC 5322 section 3.4.1), without quoted forms: nothing that could be
- * taken for more than one address or for a header. */
-static bool is_email(const char *value)
-{
-	static const char atom[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-				   "!#$%&'*+/=?^_`{|}~-.";
-	size_t local = strspn(value, atom);
-
-	return local > 0 && local <= 64 && value[0] != '.' && value[local - 1] != '.' &&
-	       !memmem(value, local, "..", 2) && value[local] == '@' &&
-	       is_domain(value + local + 1);
-}
 
 static bool is_username(const char *value)
 {
@@ -79,7 +48,7 @@ static bool is_uuid(const char *value)
 }
 
 static const struct text_rule email_rules[] = {
-	{ is_email, { FAULT_FORMAT, "must be an email address", .format = "email" } },
+	{ envelope_is_address, { FAULT_FORMAT, "must be an email address", .format = "email" } },
 	{ NULL },
 };
 
@@ -120,7 +89,7 @@ static const struct text_rule uuid_rules[] = {
 	{ NULL },
 };
 
-/* What is_email() takes, as a regular expression. */
+/* What envelope_is_address() takes, as a regular expression. */
 #define ATOM "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 #define LABEL "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 
