@@ -28,6 +28,36 @@
 	    "Login attempts by their result.")                                                     \
 	ROW(METRIC_LOGIN_LIMITED, "daybook_login_attempts_total", "{result=\"limited\"}",          \
 	    "Login attempts by their result.")                                                     \
+	ROW(METRIC_DEADLINES_DONE, "daybook_job_runs_total",                                       \
+	    "{job=\"deadlines\",result=\"done\"}", "Runs of jobs that had something to do.")       \
+	ROW(METRIC_DEADLINES_FAILED, "daybook_job_runs_total",                                     \
+	    "{job=\"deadlines\",result=\"failed\"}", "Runs of jobs that had something to do.")     \
+	ROW(METRIC_REMINDERS_DONE, "daybook_job_runs_total",                                       \
+	    "{job=\"reminders\",result=\"done\"}", "Runs of jobs that had something to do.")       \
+	ROW(METRIC_REMINDERS_FAILED, "daybook_job_runs_total",                                     \
+	    "{job=\"reminders\",result=\"failed\"}", "Runs of jobs that had something to do.")     \
+	ROW(METRIC_TIDY_DONE, "daybook_job_runs_total", "{job=\"tidy\",result=\"done\"}",          \
+	    "Runs of jobs that had something to do.")                                              \
+	ROW(METRIC_TIDY_FAILED, "daybook_job_runs_total", "{job=\"tidy\",result=\"failed\"}",      \
+	    "Runs of jobs that had something to do.")                                              \
+	ROW(METRIC_RESETS_DONE, "daybook_job_runs_total", "{job=\"resets\",result=\"done\"}",      \
+	    "Runs of jobs that had something to do.")                                              \
+	ROW(METRIC_RESETS_FAILED, "daybook_job_runs_total", "{job=\"resets\",result=\"failed\"}",  \
+	    "Runs of jobs that had something to do.")                                              \
+	ROW(METRIC_MAIL_DONE, "daybook_job_runs_total", "{job=\"mail\",result=\"done\"}",          \
+	    "Runs of jobs that had something to do.")                                              \
+	ROW(METRIC_MAIL_FAILED, "daybook_job_runs_total", "{job=\"mail\",result=\"failed\"}",      \
+	    "Runs of jobs that had something to do.")                                              \
+	ROW(METRIC_MAILS_SENT, "daybook_mails_total", "{result=\"sent\"}",                         \
+	    "Mails by what became of an attempt.")                                                 \
+	ROW(METRIC_MAILS_PUT_OFF, "daybook_mails_total", "{result=\"put_off\"}",                   \
+	    "Mails by what became of an attempt.")                                                 \
+	ROW(METRIC_MAILS_FAILED, "daybook_mails_total", "{result=\"failed\"}",                     \
+	    "Mails by what became of an attempt.")                                                 \
+	ROW(METRIC_MAILS_DROPPED, "daybook_mails_total", "{result=\"dropped\"}",                   \
+	    "Mails by what became of an attempt.")                                                 \
+	ROW(METRIC_MAIL_SERVER_AWAY, "daybook_mails_total", "{result=\"server_away\"}",            \
+	    "Mails by what became of an attempt.")                                                 \
 	ROW(METRIC_LOG_LINES_DROPPED, "daybook_log_lines_dropped_total", "",                       \
 	    "Log lines that could not be written at once.")
 

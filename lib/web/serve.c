@@ -9,16 +9,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "daemon/log.h"
+#include "daemon/signals.h"
 #include "web/peers.h"
 
 enum { LISTEN_FD = 0, MAX_EVENTS = 16, MAX_IN_A_ROW = 8 };
@@ -51,23 +50,6 @@ static bool watch(const struct loop *loop, int fd, uint32_t events, uint32_t wha
 	return epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
-static void set_signals(sigset_t *signals)
-{
-	sigemptyset(signals);
-	sigaddset(signals, SIGTERM);
-	sigaddset(signals, SIGINT);
-	sigaddset(signals, SIGUSR1); /* what multiwatch sends */
-	sigaddset(signals, SIGHUP);
-}
-
-void serve_hold_signals(void)
-{
-	sigset_t signals;
-
-	set_signals(&signals);
-	sigprocmask(SIG_BLOCK, &signals, NULL);
-}
-
 /* While one request takes long, no other waits for this worker. */
 static void never_hold_up(struct loop *loop)
 {
@@ -81,13 +63,11 @@ static void never_hold_up(struct loop *loop)
 
 static bool loop_open(struct loop *loop)
 {
-	sigset_t signals;
 	int flags = fcntl(LISTEN_FD, F_GETFL);
 
-	set_signals(&signals);
 	if (flags < 0 || fcntl(LISTEN_FD, F_SETFL, flags | O_NONBLOCK) < 0)
 		return false;
-	loop->signal_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+	loop->signal_fd = signals_open();
 	loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	peers_open(&loop->peers, loop->web, loop->epoll_fd);
 	never_hold_up(loop);
@@ -136,24 +116,12 @@ static void stop(struct loop *loop)
 	peers_end(&loop->peers);
 }
 
-/* SIGHUP opens the log anew; all others end the worker. */
-static void take_signals(struct loop *loop)
-{
-	struct signalfd_siginfo info;
-
-	while (read(loop->signal_fd, &info, sizeof info) == (ssize_t)sizeof info) {
-		if (info.ssi_signo == SIGHUP)
-			log_reopen();
-		else
-			stop(loop);
-	}
-}
-
 static void handle(struct loop *loop, uint32_t what)
 {
 	switch (what) {
 	case SIGNAL:
-		take_signals(loop);
+		if (signals_end(loop->signal_fd))
+			stop(loop);
 		break;
 	case DATABASE:
 		db_check(loop->web->db);

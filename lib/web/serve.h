@@ -7,12 +7,8 @@
 /* Whether descriptor 0 is a listening socket. */
 bool serve_has_listener(void);
 
-/* Blocks the signals that serve() handles (SIGTERM, SIGINT, SIGUSR1, SIGHUP) until it reads them.
- * Call it first of all, so that none is lost that arrives during start-up. */
-void serve_hold_signals(void);
-
 /* Answers requests from the listening socket on descriptor 0 until SIGTERM, SIGINT or SIGUSR1; what
- * has arrived by then is answered first. serve_hold_signals() has been called. Returns the
+ * has arrived by then is answered first. signals_hold() has been called. Returns the
  * process's exit status. */
 int serve(struct web *web);
 
