@@ -15,6 +15,8 @@
 	ROW(ERR_VALIDATION, 400, "validation_failed", "the request has invalid values", true)      \
 	ROW(ERR_INVALID_CURSOR, 400, "invalid_cursor", "the cursor does not belong to this list",  \
 	    true)                                                                                  \
+	ROW(ERR_INVALID_TOKEN, 400, "invalid_token", "the link is not valid, or not any more",     \
+	    true)                                                                                  \
 	ROW(ERR_UNAUTHORIZED, 401, "unauthorized", "a valid access token is required", false)      \
 	ROW(ERR_TOKEN_EXPIRED, 401, "token_expired", "the token has expired", false)               \
 	ROW(ERR_SESSION_EXPIRED, 401, "session_expired", "the session has expired, log in again",  \

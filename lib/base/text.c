@@ -77,3 +77,14 @@ const char *text_from_bytes(struct arena *arena, const char *bytes)
 	}
 	return text;
 }
+
+const char *text_cut(struct arena *arena, const char *text, size_t most)
+{
+	const char *end = text;
+
+	if (text_length(text) <= most)
+		return arena_copy(arena, text, strlen(text));
+	for (size_t i = 1; i < most; i++)
+		(void)utf8_decode(&end);
+	return arena_printf(arena, "%.*s\u2026", (int)(end - text), text);
+}

@@ -16,6 +16,10 @@ bool text_is_blank(const char *text);
 /* The text without the White_Space around it; it belongs to the arena. */
 const char *text_trim(struct arena *arena, const char *text);
 
+/* The text if it has at most `most` code points, else the first `most` - 1 and an ellipsis; it
+ * belongs to the arena. */
+const char *text_cut(struct arena *arena, const char *text, size_t most);
+
 /* Any bytes as a text, which belongs to the arena: U+FFFD stands for each byte that is no part of
  * a character. */
 const char *text_from_bytes(struct arena *arena, const char *bytes);

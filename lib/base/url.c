@@ -110,13 +110,14 @@ static size_t port_len(const char *text)
 	return port >= 1 && port <= 65535 ? len + 1 : SIZE_MAX;
 }
 
-bool web_address_parse(const char *text, struct web_address *out)
+bool web_address_parse(const char *text, const char *scheme, struct web_address *out)
 {
-	bool secure = strncmp(text, "https://", 8) == 0;
+	size_t scheme_len = strlen(scheme);
+	bool secure = text[strnlen(text, scheme_len)] == 's';
+	const char *host = text + scheme_len + secure + strlen("://");
 
-	if (!secure && strncmp(text, "http://", 7) != 0)
+	if (strncmp(text, scheme, scheme_len) != 0 || strncmp(host - 3, "://", 3) != 0)
 		return false;
-	const char *host = text + (secure ? 8 : 7);
 	size_t len = host_len(host);
 	size_t port = host[len] == ':' ? port_len(host + len) : 0;
 	if (len == 0 || port == SIZE_MAX || !strchr("/?#", host[len + port]))

@@ -24,17 +24,18 @@ bool path_split(struct arena *arena, const char *path, const char *segments[PATH
 bool query_split(struct arena *arena, const char *query, struct query_pair pairs[QUERY_MAX_PAIRS],
 		 size_t *count);
 
-/* An address on the web: `https://host:port` and what follows. */
+/* An address such as `https://host:port` and what follows. */
 struct web_address {
-	bool secure; /* https, not http */
+	bool secure; /* https, not http; smtps, not smtp */
 	const char *host;
 	size_t host_len;  /* with the brackets of an IPv6 address */
 	const char *rest; /* from the path on; "" if there is none */
 };
 
-/* Reads an address whose scheme is in lower case and whose host is a name or an IP address; the
- * parts point into `text`. False for anything else, a user or a bad port included. */
-bool web_address_parse(const char *text, struct web_address *out)
+/* Reads an address whose scheme is `scheme` or that with an s behind, in lower case, and whose host
+ * is a name or an IP address; the parts point into `text`. False for anything else, a user or a bad
+ * port included. */
+bool web_address_parse(const char *text, const char *scheme, struct web_address *out)
 	__attribute__((warn_unused_result));
 
 /* Whether the host is this machine itself: localhost, 127.0.0.0/8 or [::1]. */

@@ -204,8 +204,13 @@ static bool open_connection(struct db *db, int64_t deadline_us)
 				"application_name",
 				"client_encoding",
 				NULL };
-	const char *values[] = { db->settings->url, connect_timeout, user_timeout, "10",
-				 "daybook-worker",  "UTF8",	     NULL };
+	const char *values[] = { db->settings->url,
+				 connect_timeout,
+				 user_timeout,
+				 "10",
+				 db->settings->application_name,
+				 "UTF8",
+				 NULL };
 
 	snprintf(connect_timeout, sizeof connect_timeout, "%d", db->settings->connect_timeout_s);
 	snprintf(user_timeout, sizeof user_timeout, "%d", db->settings->tcp_user_timeout_ms);

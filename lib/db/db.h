@@ -25,6 +25,7 @@ struct db_scope {
 
 struct db_settings {
 	const char *url; /* a libpq connection string */
+	const char *application_name;
 	int connect_timeout_s, statement_timeout_ms, lock_timeout_ms;
 	int idle_transaction_timeout_ms, tcp_user_timeout_ms;
 	int64_t quota_bytes;	   /* that a user may store; 0: any number */
@@ -72,10 +73,10 @@ enum err db_run(struct db *db, struct arena *arena, const struct db_scope *scope
 enum db_view { DB_LATEST, DB_SNAPSHOT };
 
 /* An explicit transaction, for what has to be decided between its statements: db_begin() runs one
- * query in it, db_run() then runs on inside of it, db_commit() runs a last query, unless that is
- * NULL, and ends it. With
- * `undo` all but the first and the last query is taken back; db_rollback() takes everything back.
- * Nothing is repeated by itself. A failure of these three leaves no transaction. */
+ * query in it (without a scope, if that is NULL), db_run() then runs on inside of it, db_commit()
+ * runs a last query, unless that is NULL, and ends it. With `undo` all but the first and the last
+ * query is taken back; db_rollback() takes everything back. Nothing is repeated by itself. A failure
+ * of these three leaves no transaction. */
 enum err db_begin(struct db *db, struct arena *arena, enum db_view view,
 		  const struct db_scope *scope, const struct query *query, struct result *out)
 	__attribute__((warn_unused_result));
