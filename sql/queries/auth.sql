@@ -1,10 +1,10 @@
 -- auth.sql: an account's beginning, passwords and attempts. What happens before a
 -- user is known goes through functions of the schema that show no more than they must.
 
--- auth_register(id uuid, email text, username text, name text, timezone text, hash text)
--- Makes a user with a password.
+-- auth_register(id uuid, email text, username text, name text, timezone text, hash text, mail bool)
+-- Makes a user with a password; with `mail` the address is asked whether it is the user's.
 SELECT {user_row}
-FROM create_account(:id, :email, :username, :name, coalesce(:timezone, 'UTC'), :hash);
+FROM create_account(:id, :email, :username, :name, coalesce(:timezone, 'UTC'), :hash, :mail);
 
 -- auth_faults(email text, username text, timezone text) reads
 -- What of it cannot be had: a row for each member, and whether somebody else has it.
@@ -18,6 +18,6 @@ SELECT take_attempt(:scope, :key, :max_count, :window_s) AS _wait_s;
 -- The user's own hash; null for one who has no password.
 SELECT my_password_hash() AS _hash;
 
--- auth_change_password(hash text, keep_session uuid)
--- Stores a new hash and ends the other sessions.
-SELECT change_my_password(:hash, :keep_session) AS _done;
+-- auth_change_password(hash text, keep_session uuid, mail bool)
+-- Stores a new hash and ends the other sessions; with `mail` the user is told.
+SELECT change_my_password(:hash, :keep_session, :mail) AS _done;

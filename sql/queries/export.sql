@@ -36,6 +36,13 @@ SELECT {task_columns} FROM tasks {export_place};
 -- The next moods.
 SELECT {mood_columns} FROM moods {export_place};
 
+-- export_notifications(after uuid, rows int) reads
+-- The next notifications.
+SELECT {notification_columns} FROM notifications
+WHERE user_id = current_user_id() AND deleted_at IS NULL
+AND id > :after    --? after
+ORDER BY id LIMIT :rows;
+
 -- export_journals(after uuid, rows int) reads
 -- The next journal entries.
 SELECT {journal_columns} FROM journals {export_place};

@@ -93,3 +93,37 @@ FROM import_rows('journals', '{title,content,entry_date,tags,mood_id,version,cre
                                    ORDER BY n)
                   FROM jsonb_array_elements(:rows) WITH ORDINALITY AS u (row, n)),
                  :overwrite) AS r;
+
+-- import_notification_faults(rows jsonb, overwrite bool) reads
+-- Those that name a task that is not the user's.
+SELECT e.n - 1 AS _index, 'task_id' AS _field, 'not_yours' AS _code, 'is not one of your tasks' AS _message
+FROM jsonb_array_elements(:rows) WITH ORDINALITY AS e (row, n)
+WHERE e.row ->> 'task_id' IS NOT NULL
+  AND NOT EXISTS (SELECT FROM tasks AS t WHERE t.user_id = current_user_id()
+                  AND t.id = (e.row ->> 'task_id')::uuid)
+  AND (:overwrite OR NOT EXISTS (SELECT FROM notifications AS i WHERE i.user_id = current_user_id()
+                                 AND i.id = (e.row ->> 'id')::uuid))
+ORDER BY e.n;
+
+-- import_notification_take(rows jsonb, overwrite bool) many
+-- Takes notifications. One of an occasion that was told already, or that was deleted here, stays as it is.
+WITH given AS (
+    SELECT n, row, (row ->> 'id')::uuid AS id, (row ->> 'task_id')::uuid AS task_id, row ->> 'type' AS type,
+           coalesce((row ->> 'occasion')::timestamptz, (row ->> 'created_at')::timestamptz, now()) AS occasion
+    FROM jsonb_array_elements(:rows) WITH ORDINALITY AS u (row, n)),
+told AS (
+    SELECT g.*, same.id IS NOT NULL OR here.deleted_at IS NOT NULL
+           OR row_number() OVER (PARTITION BY g.task_id, g.type, g.occasion ORDER BY g.n) > 1 AS is_told
+    FROM given AS g
+    LEFT JOIN notifications AS same ON same.user_id = current_user_id() AND same.type = g.type
+        AND same.occasion = g.occasion AND same.task_id IS NOT DISTINCT FROM g.task_id AND same.id <> g.id
+    LEFT JOIN notifications AS here ON here.user_id = current_user_id() AND here.id = g.id),
+fresh AS (
+    SELECT n, row || jsonb_build_object('occasion', occasion) AS row, row_number() OVER (ORDER BY n) - 1 AS place
+    FROM told WHERE NOT is_told)
+SELECT t.n - 1 AS _index, t.id AS _id, 'conflict' AS _outcome FROM told AS t WHERE t.is_told
+UNION ALL
+SELECT f.n - 1, r.id, r.outcome
+FROM import_rows('notifications', '{task_id,type,occasion,message,read,sent_at,created_at}', '{"read": false}',
+                 (SELECT coalesce(jsonb_agg(row ORDER BY place), '[]') FROM fresh), :overwrite) AS r
+JOIN fresh AS f ON f.place = r.index;

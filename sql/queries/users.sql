@@ -1,7 +1,7 @@
 -- users.sql: the profile.
 
 -- fragment user_columns
-id, email, username, name, timezone, email_verified, version, created_at, updated_at
+id, email, pending_email, username, name, timezone, email_verified, version, created_at, updated_at
 
 -- fragment user_tag
 entity_tag(etag, id, id, created_at, version)
@@ -26,6 +26,12 @@ SET username = merge('username', :sent, :username, username),
 WHERE id = current_user_id()
   {is_fresh:{user_tag}}
 RETURNING {user_row};
+
+-- user_ask_email(email text) guarded
+-- Notes the address that is to be the user's, and tells both; no row, or false, if the user is not as it must be.
+SELECT ask_my_email(:email, version) AS _done FROM users
+WHERE id = current_user_id()
+  {is_fresh:{user_tag}};
 
 -- user_delete() guarded
 -- Ends the account with everything in it; no row if the user is not as it must be.

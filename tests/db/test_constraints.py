@@ -11,6 +11,7 @@ ROW = re.compile(r'^\t{ "(\w+)", ERR_', re.MULTILINE)
 CHECKED_BEFORE = "the table of fields demands as much of the body or the query"
 OWN_KEY = "a repeated id is taken for the same creation (ON CONFLICT), or the server has just made it"
 BY_TRIGGER = "only triggers and defaults write it"
+BY_JOBS = "only daybook-jobs and the functions of daybook_auth write it, which nobody outside gives values"
 IN_ONE_STATEMENT = "the row that it names is made in the same transaction"
 CANNOT_HAPPEN = {
     "users_name_check": CHECKED_BEFORE,
@@ -68,6 +69,22 @@ CANNOT_HAPPEN = {
     "calendar_feeds_pkey": "inserted ON CONFLICT",
     "calendar_feeds_secret_hash_check": "sha256() gives nothing else",
     "calendar_feeds_secret_hash_key": "the digest of 256 random bits",
+    "preferences_pkey": "inserted ON CONFLICT DO NOTHING",
+    "preferences_deadline_threshold_check": CHECKED_BEFORE,
+    "preferences_version_check": BY_TRIGGER,
+    "notifications_pkey": BY_JOBS,
+    "notifications_occasion_key": BY_JOBS,
+    "notifications_task_fkey": BY_JOBS,
+    "notifications_type_check": BY_JOBS,
+    "notifications_message_check": "a deletion writes both columns",
+    "outbox_pkey": BY_JOBS,
+    "outbox_kind_check": BY_JOBS,
+    "outbox_state_check": BY_JOBS,
+    "outbox_sent_at_check": BY_JOBS,
+    "mail_tokens_pkey": BY_JOBS,
+    "mail_tokens_purpose_check": BY_JOBS,
+    "reset_requests_pkey": BY_JOBS,
+    "jobs_pkey": BY_JOBS,
 }
 
 

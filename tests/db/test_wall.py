@@ -101,9 +101,52 @@ FORBIDDEN = [
     "SELECT daybook.claim_table('daybook.tasks')",
     "CALL daybook.fill_rows('daybook.tasks', 'title', 'search_key', 1)",
     "CALL daybook.demand_columns('daybook.tasks', 'title')",
+    "SELECT * FROM daybook.outbox",
+    "INSERT INTO daybook.outbox (user_id, id, kind, expires_at) VALUES (gen_random_uuid(), gen_random_uuid(), 'notifications', now())",
+    "SELECT * FROM daybook.mail_tokens",
+    "SELECT * FROM daybook.reset_requests",
+    "SELECT * FROM daybook.jobs",
+    "DELETE FROM daybook.notifications",
+    "INSERT INTO daybook.notifications (user_id, type, occasion, message) VALUES (gen_random_uuid(), 'OVERDUE', now(), 'x')",
+    "UPDATE daybook.notifications SET sent_at = now()",
+    "UPDATE daybook.preferences SET version = 1",
+    "UPDATE daybook.preferences SET user_id = gen_random_uuid()",
+    "UPDATE daybook.users SET mail_failed_at = NULL",
+    "SELECT daybook.queue_mail(gen_random_uuid(), 'reset_password')",
+    "SELECT daybook.use_mail_token(gen_random_uuid(), '', 'reset')",
+    "SELECT daybook.take_reset_request()",
+    "SELECT daybook.sweep_dead_rows(1)",
     "DELETE FROM sqitch.changes",
     "SELECT * FROM sqitch.projects",
     "SET row_security = off; SELECT * FROM daybook.tasks",
+]
+
+
+# Tables that have no user.
+WITHOUT_USER = ("rate_limits", "change_epochs", "jobs", "reset_requests")
+# The jobs see all users, but not what these have written or by which they are known.
+FORBIDDEN_JOBS = [
+    *(f"SELECT count(*) FROM daybook.{table}" for table in (
+        "credentials", "sessions", "journals", "journal_tags", "moods", "categories", "idempotency_keys", "rate_limits",
+        "reset_requests", "board_generations")),
+    "SELECT username FROM daybook.users",
+    "SELECT name FROM daybook.users",
+    "SELECT description FROM daybook.tasks",
+    "SELECT name FROM daybook.projects",
+    "UPDATE daybook.users SET email = 'a@b.c'",
+    "UPDATE daybook.users SET email_verified = true",
+    "UPDATE daybook.tasks SET title = ''",
+    "DELETE FROM daybook.tasks",
+    "DELETE FROM daybook.users",
+    "UPDATE daybook.preferences SET overdue = false",
+    "SELECT daybook.begin_request(gen_random_uuid(), gen_random_uuid())",
+    "SELECT daybook.find_login('a@b.c')",
+    "SELECT daybook.reset_password(gen_random_uuid(), '', '', '')",
+    "SELECT daybook.confirm_address(gen_random_uuid(), '')",
+    "SELECT daybook.exists_elsewhere('tasks', gen_random_uuid())",
+    "CREATE TABLE daybook.mine (id int)",
+    "SET ROLE daybook_auth",
+    "TRUNCATE daybook.outbox",
 ]
 
 
@@ -111,8 +154,14 @@ def counts(connection, tables):
     return {table: query(connection, f"SELECT count(*) FROM {table}")[0][0] for table in tables}
 
 
+def notify(database, user, minutes=0):
+    """A notification that belongs to no task."""
+    database.ask("INSERT INTO notifications (user_id, type, occasion, message) VALUES"
+                 " (%s, 'GOOGLE_RECONNECT', now() + make_interval(mins => %s), 'hello')", user.id, minutes)
+
+
 @pytest.fixture
-def couple(become, alice, bob):
+def couple(database, become, alice, bob):
     """Of everything, Alice has two and Bob has three."""
     for user, number in ((alice, 2), (bob, 3)):
         connection = become(user)
@@ -124,13 +173,15 @@ def couple(become, alice, bob):
             query(connection, "SELECT store_idempotency_answer('POST /tasks', %s, '', 201, '', '')", str(key))
             query(connection, "INSERT INTO board_generations (user_id, status_rank, generation) VALUES (%s, %s, 1)",
                   user.id, key + 1)
+            notify(database, user, key)
+        query(connection, "INSERT INTO preferences (user_id) VALUES (%s)", user.id)
         connection.commit()
     return alice, bob
 
 
 def test_every_table_is_looked_at(database):
-    assert {"users", "sessions", "idempotency_keys", "board_generations", "journal_tags", "deletions",
-            "stored_bytes", *MINIMAL} == set(
+    assert {"users", "sessions", "idempotency_keys", "board_generations", "journal_tags", "deletions", "notifications",
+            "preferences", "stored_bytes", *MINIMAL} == set(
         database.tables(selectable_by="daybook_app"))
 
 
@@ -139,8 +190,8 @@ def test_everybody_sees_only_their_own(database, become, couple):
     tables = database.tables(selectable_by="daybook_app")
     for user, number in ((alice, 2), (bob, 3)):
         assert counts(become(user), tables) == {
-            "users": 1, "sessions": 1, "stored_bytes": 1, "deletions": number, "idempotency_keys": number, "board_generations": number,
-            "journal_tags": number,
+            "users": 1, "sessions": 1, "preferences": 1, "stored_bytes": 1, "deletions": number,
+            "idempotency_keys": number, "board_generations": number, "journal_tags": number, "notifications": number,
             **dict.fromkeys(MINIMAL, number)}
 
 
@@ -165,12 +216,15 @@ def test_writing_without_where_spares_the_others(database, become, couple):
 
     def rows_of_bob():
         return {table: database.ask(f"SELECT t FROM {table} AS t WHERE user_id = %s ORDER BY 1", bob.id)
-                for table in (*MINIMAL, "sessions", "idempotency_keys", "board_generations", "journal_tags")}
+                for table in (*MINIMAL, "sessions", "idempotency_keys", "board_generations", "journal_tags",
+                              "notifications", "preferences")}
 
     before = rows_of_bob()
     connection = become(alice)
     assert query(connection, "UPDATE users SET name = 'mine'") == 1
     assert query(connection, "UPDATE sessions SET revoked_at = now(), revoked_reason = 'logout'") == 1
+    assert query(connection, "UPDATE notifications SET read = true") == 2
+    assert query(connection, "UPDATE preferences SET overdue = false") == 1
     assert query(connection, "DELETE FROM journal_tags") == 2
     for table, columns in MINIMAL.items():
         column = next(iter(columns))
@@ -213,12 +267,22 @@ def test_the_workers_may_not(become, alice, statement):
         query(become(alice), statement)
 
 
-def test_the_jobs_have_no_rights_yet(database):
-    jobs = database.connect("daybook_jobs")
-    for table in database.tables():
-        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
-            query(jobs, f"SELECT count(*) FROM {table}")
-    jobs.close()
+@pytest.mark.parametrize("statement", FORBIDDEN_JOBS)
+def test_the_jobs_may_not(database, statement):
+    connection = database.connect("daybook_jobs")
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+        query(connection, statement)
+    connection.close()
+
+
+def test_the_jobs_see_all_users(database, couple):
+    connection = database.connect("daybook_jobs")
+    ids = [user.id for user in couple]
+    assert query(connection, "SELECT count(*) FROM users WHERE id = ANY (%s::uuid[])", ids) == [(2,)]
+    for table, number in (("tasks", 5), ("projects", 5), ("notifications", 5), ("preferences", 2)):
+        assert query(connection, f"SELECT count(user_id) FROM {table} WHERE user_id = ANY (%s::uuid[])", ids) == [
+            (number,)]
+    connection.close()
 
 
 def test_roles(database):
@@ -242,7 +306,9 @@ def test_every_table_is_behind_the_wall(database):
     assert {policy[0] for policy in policies} == set(database.tables()) - {"change_epochs"}
     for table, policy, roles, command, using, check in policies:
         assert using and check == (None if command == "SELECT" else using), (table, policy)
-        if roles != ["daybook_auth"]:
+        if policy == "jobs":
+            assert roles == ["daybook_jobs"] and using == "true", table
+        elif roles != ["daybook_auth"]:
             assert "current_user_id()" in using, (table, policy)
 
 
@@ -256,13 +322,13 @@ def test_the_session_that_a_request_names(database):
 
 
 def test_keys_begin_with_the_user(database):
-    """So that the schema distributes by user; rate_limits and change_epochs have no user."""
+    """So that the schema distributes by user; what is counted or asked before a user is known has none."""
     keys = database.ask(
         "SELECT c.conrelid::regclass::text, a.attname FROM pg_constraint AS c JOIN pg_attribute AS a"
         " ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1] WHERE c.contype = 'p'"
         " AND c.connamespace = 'daybook'::regnamespace")
     assert all(key == "user_id" for table, key in keys
-               if table not in ("users", "timezones", "rate_limits", "change_epochs")), keys
+               if table not in ("users", "timezones", *WITHOUT_USER)), keys
 
 
 def test_functions(database):
@@ -282,10 +348,15 @@ def test_an_account_takes_everything_along(database, become, alice):
     connection = become(alice)
     for table in MINIMAL:
         add(connection, table, alice)
+    query(connection, "INSERT INTO preferences (user_id) VALUES (%s)", alice.id)
+    notify(database, alice)
+    database.ask("INSERT INTO outbox (user_id, id, kind, expires_at) VALUES (%s, gen_random_uuid(), 'verify_email',"
+                 " now())", alice.id)
+    database.ask("INSERT INTO mail_tokens VALUES (%s, 'hash', 'verify', 'a@example.org', now())", alice.id)
     assert query(connection, "SELECT delete_my_account()") == [(True,)]
     connection.commit()
     for table in database.tables():
-        if table not in ("users", "rate_limits", "change_epochs"):
+        if table not in ("users", *WITHOUT_USER):
             assert database.ask(f"SELECT count(*) FROM {table} WHERE user_id = %s", alice.id) == [(0,)]
     assert database.ask("SELECT count(*) FROM users WHERE id = %s", alice.id) == [(0,)]
     assert begin(connection, alice) is None

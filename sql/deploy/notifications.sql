@@ -1,0 +1,98 @@
+-- Deploy daybook:notifications to pg
+-- requires: due_days
+-- requires: imports
+-- requires: outbox
+-- requires: preferences
+-- What a user was told of tasks, once for each task and occasion: the unique key sees to that, however many
+-- processes make them. A row that its user has deleted stays, without its words, as the memory that this
+-- occasion was told.
+BEGIN;
+
+SET LOCAL ROLE daybook_owner;
+
+CREATE TABLE daybook.notifications (
+	user_id uuid NOT NULL,
+	id uuid NOT NULL DEFAULT gen_random_uuid(),
+	task_id uuid,
+	type text COLLATE "C" NOT NULL,
+	occasion timestamptz NOT NULL, -- when it is due or to be remembered; see occasion_of()
+	message text NOT NULL,
+	read boolean NOT NULL DEFAULT false,
+	mail_id uuid,                  -- the mail of the outbox that tells it, too
+	sent_at timestamptz,           -- when that mail was taken
+	created_at timestamptz NOT NULL DEFAULT now(),
+	deleted_at timestamptz,
+	PRIMARY KEY (user_id, id),
+	CONSTRAINT notifications_occasion_key UNIQUE NULLS NOT DISTINCT (user_id, task_id, type, occasion),
+	CONSTRAINT notifications_type_check CHECK (type IN ('DEADLINE_APPROACHING', 'OVERDUE', 'REMINDER',
+		'GOOGLE_RECONNECT')),
+	CONSTRAINT notifications_message_check CHECK (length(message) <= 1000
+		AND (message <> '') = (deleted_at IS NULL))
+);
+
+CREATE INDEX notifications_created_at ON daybook.notifications (user_id, created_at, id);
+CREATE INDEX notifications_unread ON daybook.notifications (user_id) WHERE NOT read AND deleted_at IS NULL;
+CREATE INDEX notifications_mail ON daybook.notifications (user_id, mail_id) WHERE mail_id IS NOT NULL;
+CREATE INDEX notifications_id ON daybook.notifications (id); -- for exists_elsewhere()
+CREATE INDEX notifications_age ON daybook.notifications (created_at); -- for what is too old
+
+ALTER TABLE daybook.notifications ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own ON daybook.notifications TO daybook_app
+	USING (user_id = daybook.current_user_id()) WITH CHECK (user_id = daybook.current_user_id());
+CREATE POLICY auth ON daybook.notifications TO daybook_auth USING (true) WITH CHECK (true);
+CREATE POLICY jobs ON daybook.notifications TO daybook_jobs USING (true) WITH CHECK (true);
+
+GRANT SELECT, UPDATE (read, deleted_at, message) ON daybook.notifications TO daybook_app;
+GRANT INSERT (user_id, id, task_id, type, occasion, message, read, sent_at, created_at),
+	UPDATE (task_id, type, occasion, message, read, sent_at, created_at) ON daybook.notifications TO daybook_import;
+GRANT SELECT (user_id, id) ON daybook.notifications TO daybook_auth;
+GRANT SELECT, INSERT, UPDATE, DELETE ON daybook.notifications TO daybook_jobs;
+
+-- The occasion on which a task is due. A day is one wherever its user goes: another time zone tells nothing
+-- twice.
+CREATE FUNCTION daybook.occasion_of(due_date timestamptz, due_on date) RETURNS timestamptz
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	RETURN coalesce(due_on::timestamp AT TIME ZONE 'UTC', due_date);
+
+-- What a notification says of a task, in the zone of its user.
+CREATE FUNCTION daybook.notification_message(type text, title text, due_date timestamptz, due_on date, zone text)
+	RETURNS text
+	LANGUAGE sql STABLE PARALLEL SAFE
+	RETURN CASE type WHEN 'REMINDER' THEN 'Reminder: ' ELSE '' END || title
+		|| CASE WHEN due_date IS NULL THEN '' ELSE
+			CASE type WHEN 'REMINDER' THEN ', due on ' WHEN 'OVERDUE' THEN ' was due on ' ELSE ' is due on ' END
+			|| coalesce(to_char(due_on, 'FMDay, FMDD FMMonth FMYYYY'),
+				to_char(due_date AT TIME ZONE zone, 'FMDay, FMDD FMMonth FMYYYY HH24:MI')) END;
+GRANT EXECUTE ON FUNCTION daybook.occasion_of(timestamptz, date),
+	daybook.notification_message(text, text, timestamptz, date, text) TO daybook_jobs;
+
+COMMIT;
+
+-- What it refers to, and what the jobs see there: where mails go and how late it is at that place, what is due,
+-- and what is archived. One table after the other, so that nobody waits for more than one.
+BEGIN;
+SET LOCAL ROLE daybook_owner;
+DO $$ BEGIN PERFORM daybook.claim_table('daybook.users'); END $$;
+ALTER TABLE daybook.notifications ADD CONSTRAINT notifications_user_id_fkey
+	FOREIGN KEY (user_id) REFERENCES daybook.users (id) ON DELETE CASCADE;
+CREATE POLICY jobs ON daybook.users FOR SELECT TO daybook_jobs USING (true);
+GRANT SELECT (id, email, email_verified, timezone) ON daybook.users TO daybook_jobs;
+GRANT SELECT ON daybook.timezones TO daybook_jobs;
+COMMIT;
+
+BEGIN;
+SET LOCAL ROLE daybook_owner;
+DO $$ BEGIN PERFORM daybook.claim_table('daybook.tasks'); END $$;
+ALTER TABLE daybook.notifications ADD CONSTRAINT notifications_task_fkey
+	FOREIGN KEY (user_id, task_id) REFERENCES daybook.tasks (user_id, id) ON DELETE CASCADE;
+CREATE POLICY jobs ON daybook.tasks FOR SELECT TO daybook_jobs USING (true);
+GRANT SELECT (user_id, id, title, completed_at, due_date, due_on, remind_at, project_id)
+	ON daybook.tasks TO daybook_jobs;
+COMMIT;
+
+BEGIN;
+SET LOCAL ROLE daybook_owner;
+DO $$ BEGIN PERFORM daybook.claim_table('daybook.projects'); END $$;
+CREATE POLICY jobs ON daybook.projects FOR SELECT TO daybook_jobs USING (true);
+GRANT SELECT (user_id, id, archived) ON daybook.projects TO daybook_jobs;
+COMMIT;

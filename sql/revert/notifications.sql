@@ -1,0 +1,28 @@
+-- Revert daybook:notifications from pg
+-- One table after the other, so that nobody waits for more than one.
+BEGIN;
+SET LOCAL ROLE daybook_owner;
+DO $$ BEGIN PERFORM daybook.claim_table('daybook.projects'); END $$;
+DROP POLICY IF EXISTS jobs ON daybook.projects;
+REVOKE ALL (user_id, id, archived) ON daybook.projects FROM daybook_jobs;
+COMMIT;
+
+BEGIN;
+SET LOCAL ROLE daybook_owner;
+DO $$ BEGIN PERFORM daybook.claim_table('daybook.tasks'); END $$;
+ALTER TABLE daybook.notifications DROP CONSTRAINT IF EXISTS notifications_task_fkey;
+DROP POLICY IF EXISTS jobs ON daybook.tasks;
+REVOKE ALL (user_id, id, title, completed_at, due_date, due_on, remind_at, project_id)
+	ON daybook.tasks FROM daybook_jobs;
+COMMIT;
+
+BEGIN;
+SET LOCAL ROLE daybook_owner;
+DO $$ BEGIN PERFORM daybook.claim_table('daybook.users'); END $$;
+DROP POLICY IF EXISTS jobs ON daybook.users;
+REVOKE ALL (id, email, email_verified, timezone) ON daybook.users FROM daybook_jobs;
+REVOKE ALL ON daybook.timezones FROM daybook_jobs;
+DROP TABLE daybook.notifications;
+DROP FUNCTION daybook.notification_message(text, text, timestamptz, date, text);
+DROP FUNCTION daybook.occasion_of(timestamptz, date);
+COMMIT;
