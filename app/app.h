@@ -15,6 +15,10 @@
 extern const struct resource *const resources[];
 extern const size_t resource_count;
 
+/* The page that says no to people, and what pages may load. */
+void put_refusal_page(struct request *req, enum err err, const char *sentence);
+extern const char page_policy[];
+
 /* The database's constraints and what their violation means to a client. */
 extern const struct constraint constraints[];
 
@@ -33,9 +37,26 @@ extern const struct text_format format_email, format_username, format_password, 
  * wrong fields noted so far are members that somebody else has. */
 bool note_account_faults(struct request *req, const struct result *rows);
 
+/* Whether this server sends mails at all. */
+struct boolean mails_are_sent(const struct request *req);
+
+/* What is known of somebody who chooses a password; NULL: nothing. */
+struct owner {
+	const char *email, *username, *name;
+};
+
+/* Notes a password that is easy to guess. One that is not there, since its rules are broken, is not
+ * judged. */
+void judge_password(struct request *req, const char *field, const char *password,
+		    const struct owner *owner);
+
 /* Refuses a range of dates that is the wrong way round, and whatever else was noted as wrong. */
 enum err check_dates(struct request *req, const struct date *from, const struct date *to)
 	__attribute__((warn_unused_result));
+
+/* What somebody may have registered as, or "". Addresses are ASCII, but the database folds more to
+ * it, such as U+212A to k. */
+const char *possible_address(const char *text);
 
 /* Whether one more attempt is allowed: one query of the limit, or none when it is off or the key is
  * NULL. */

@@ -56,6 +56,10 @@ const struct constraint constraints[] = {
 	{ "calendar_feeds_user_id_fkey", ERR_SESSION_REVOKED },
 	{ "deletions_user_id_fkey", ERR_SESSION_REVOKED },
 	{ "stored_bytes_user_id_fkey", ERR_SESSION_REVOKED },
+	{ "preferences_user_id_fkey", ERR_SESSION_REVOKED },
+	{ "notifications_user_id_fkey", ERR_SESSION_REVOKED },
+	{ "outbox_user_id_fkey", ERR_SESSION_REVOKED },
+	{ "mail_tokens_user_id_fkey", ERR_SESSION_REVOKED },
 	{ "sessions_user_id_fkey", ERR_INVALID_CREDENTIALS },
 	{ .name = NULL },
 };

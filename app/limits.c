@@ -1,10 +1,23 @@
 /* limits.c -- attempts counted in the database, so that all workers share them. */
+#include <string.h>
+
 #include "app.h"
 #include "auth/password.h"
 #include "base/network.h"
 #include "base/uuid.h"
 #include "daemon/log.h"
+#include "net/envelope.h"
 #include "sql/auth.h"
+
+const char *possible_address(const char *text)
+{
+	size_t len = strlen(text);
+
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)text[i] >= 0x80)
+			return "";
+	return len <= ADDRESS_MAX_BYTES ? text : "";
+}
 
 size_t limit_query(const struct limit *limit, const char *scope, const char *key, struct query *out)
 {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/url.h"
+#include "net/envelope.h"
 
 static const char *const environments[] = { "development", "production", "test", NULL };
 static const char *const registrations[] = { "open", "closed", NULL };
@@ -112,7 +113,7 @@ static const char *check_printable(const struct config *config, const char *text
 /* Where links of ours begin: nothing but this machine itself is reached without TLS. */
 static const char *check_site(const char *text, struct web_address *out)
 {
-	if (!web_address_parse(text, out))
+	if (!web_address_parse(text, "http", out))
 		return "must be an address such as https://daybook.example.org";
 	if (!out->secure && !web_address_is_local(out))
 		return "must begin with https:// (http:// is for this machine only)";
@@ -144,6 +145,77 @@ static const char *check_frontend_url(const struct config *config, const char *t
 	return len > 0 && address.rest[len - 1] == '/' ? "must not end with a slash" : NULL;
 }
 
+static const char *check_path(const struct config *config, const char *text)
+{
+	(void)config;
+	return *text == '/' || *text == '\0' ? NULL : "must be an absolute path or empty";
+}
+
+/* Links in mails begin with PUBLIC_URL, or lead to the front end; unsubscribing always to the
+ * former. */
+static const char *check_mail_url(const struct config *config, const char *text)
+{
+	struct web_address address;
+
+	if (*text == '\0')
+		return NULL;
+	if (!web_address_parse(text, "smtp", &address) && strncmp(text, "maildir:///", 11) != 0)
+		return "must be empty, smtp://host[:port], smtps://host[:port] or "
+		       "maildir:///folder";
+	if (*text == 's' && *address.rest)
+		return "must end with the host or its port: no path";
+	return *config->public_url ? NULL : "needs PUBLIC_URL, where the links of mails lead";
+}
+
+static const char *check_mail_from(const struct config *config, const char *text)
+{
+	struct arena *arena = arena_new(1024);
+	struct mailbox mailbox;
+	bool right = envelope_parse(arena, text, &mailbox);
+
+	arena_free(arena);
+	if (*text == '\0')
+		return *config->mail_url ? "is required with MAIL_URL" : NULL;
+	return right ? NULL : "must be an address, or Name <address>";
+}
+
+/* Over SMTP, whoever has a name here speaks TLS, or no mail is sent. */
+static const char *check_mail_user(const struct config *config, const char *text)
+{
+	if (*text && *config->mail_url != 's')
+		return "is of no use without a mail server in MAIL_URL";
+	return check_printable(config, text);
+}
+
+static const char *check_mail_password(const struct config *config, const char *text)
+{
+	if ((*text == '\0') != (*config->mail_user == '\0'))
+		return "must be set together with MAIL_USER";
+	return check_printable(config, text);
+}
+
+/* Each is 32 random bytes as hexadecimal digits. */
+static const char *check_encryption_keys(const struct config *config, const char *text)
+{
+	const struct config_keys *keys = &config->token_encryption_keys;
+
+	if (*text == '\0')
+		return *config->mail_url ? "is required with MAIL_URL" : NULL;
+	for (size_t i = 0; i < keys->count; i++) {
+		const char *secret = keys->items[i].secret;
+		if (check_kid(config, keys->items[i].kid))
+			return "must have key ids of 1 to 32 of A-Z a-z 0-9 _ -";
+		if (strlen(secret) != 64 || strspn(secret, "0123456789abcdefABCDEF") != 64)
+			return "must have 64 hexadecimal digits a key (openssl rand -hex 32)";
+		if (is_repetition(secret, 64))
+			return "repeats a short text; make one with openssl rand -hex 32";
+		for (size_t j = 0; j < i; j++)
+			if (strcmp(keys->items[i].kid, keys->items[j].kid) == 0)
+				return "must not use a key id twice";
+	}
+	return NULL;
+}
+
 /* bcrypt below cost 10 is for tests, which hash all the time. */
 static const char *check_bcrypt_cost(const struct config *config, const char *text)
 {
@@ -168,12 +240,6 @@ static const char *check_log_target(const struct config *config, const char *tex
 	return *text == '/' || strcmp(text, "stderr") == 0 || strcmp(text, "syslog") == 0
 		       ? NULL
 		       : "must be stderr, syslog or an absolute path";
-}
-
-static const char *check_metrics_file(const struct config *config, const char *text)
-{
-	(void)config;
-	return *text == '/' || *text == '\0' ? NULL : "must be an absolute path or empty";
 }
 
 static const struct setting rows[] = {
@@ -229,15 +295,56 @@ static const struct setting rows[] = {
 		.doc = "The web pages that may call the API from a browser (CORS)."),
 	SETTING("PUBLIC_URL", public_url, .initial = "", .check = check_public_url,
 		.doc = "Where clients reach this server, such as https://daybook.example.org; "
-		       "calendar feeds need it."),
+		       "calendar feeds and mails need it."),
 	SETTING("FRONTEND_URL", frontend_url, .initial = "", .check = check_frontend_url,
 		.doc = "The front end's address, with its path if it has one; links lead there."),
+	SETTING("MAIL_URL", mail_url, .initial = "", .check = check_mail_url,
+		.doc = "How mails leave: smtp://host[:587] (STARTTLS), smtps://host[:465], or "
+		       "maildir:///folder for a machine that sends none; empty: there are no "
+		       "mails."),
+	SETTING("MAIL_FROM", mail_from, .only = PROGRAM_JOBS, .initial = "",
+		.check = check_mail_from,
+		.doc = "Who mails are from, such as Daybook <daybook@example.org>."),
+	SETTING("MAIL_USER", mail_user, .only = PROGRAM_JOBS, .secret = true, .initial = "",
+		.max = 254, .check = check_mail_user, .doc = "The name at the mail server."),
+	SETTING("MAIL_PASSWORD", mail_password, .only = PROGRAM_JOBS, .secret = true, .initial = "",
+		.max = 254, .check = check_mail_password,
+		.doc = "The password at the mail server."),
+	SETTING("MAIL_CA_FILE", mail_ca_file, .only = PROGRAM_JOBS, .initial = "",
+		.check = check_path,
+		.doc = "The certificates that the mail server's must come from, an absolute path; "
+		       "empty: the system's."),
+	SETTING("TOKEN_ENCRYPTION_KEYS", token_encryption_keys, .only = PROGRAM_JOBS,
+		.secret = true, .initial = "", .check = check_encryption_keys,
+		.doc = "kid:key pairs; the first key makes the links of mails (openssl rand -hex "
+		       "32)."),
+	SETTING("LIMIT_MAIL", limit_mail, .only = PROGRAM_JOBS, .initial = "600/60",
+		.doc = "Mails that one process sends."),
+	SETTING("VERIFY_TOKEN_SECONDS", verify_token_s, .only = PROGRAM_JOBS, .initial = "86400",
+		.min = 300, .max = 604800,
+		.doc = "How long the link works that confirms an address."),
+	SETTING("RESET_TOKEN_SECONDS", reset_token_s, .only = PROGRAM_JOBS, .initial = "3600",
+		.min = 300, .max = 604800, .doc = "How long the link works that sets a password."),
+	SETTING("DATABASE_JOBS_URL", database_jobs_url, .only = PROGRAM_JOBS, .secret = true,
+		.check = check_database_url,
+		.doc = "PostgreSQL's address for daybook-jobs, as the role daybook_jobs."),
+	SETTING("JOBS_STATEMENT_TIMEOUT_MS", jobs_statement_timeout_ms, .only = PROGRAM_JOBS,
+		.initial = "30000", .min = 100, .max = 600000,
+		.doc = "How long one statement of daybook-jobs may run in PostgreSQL."),
 	SETTING("LIMIT_LOGIN_ACCOUNT", limit_login_account, .only = PROGRAM_WORKER,
 		.initial = "5/60", .doc = "Login attempts on one account."),
 	SETTING("LIMIT_LOGIN_ADDRESS", limit_login_address, .only = PROGRAM_WORKER,
 		.initial = "20/60", .doc = "Login attempts from one client address."),
 	SETTING("LIMIT_REGISTER_ADDRESS", limit_register_address, .only = PROGRAM_WORKER,
 		.initial = "10/3600", .doc = "Registrations from one client address."),
+	SETTING("LIMIT_RESET_EMAIL", limit_reset_email, .only = PROGRAM_WORKER, .initial = "3/3600",
+		.doc = "Requests for a new password for one address; beyond it they do nothing."),
+	SETTING("LIMIT_RESET_ADDRESS", limit_reset_address, .only = PROGRAM_WORKER,
+		.initial = "10/3600",
+		.doc = "Requests for a new password from one client address."),
+	SETTING("LIMIT_RESEND_ACCOUNT", limit_resend_account, .only = PROGRAM_WORKER,
+		.initial = "3/3600",
+		.doc = "Requests of one account for another mail that confirms its address."),
 	SETTING("STATEMENT_TIMEOUT_MS", statement_timeout_ms, .only = PROGRAM_WORKER,
 		.initial = "2000", .min = 10, .max = 600000,
 		.doc = "How long one statement may run in PostgreSQL; ten times as long "
@@ -261,12 +368,12 @@ static const struct setting rows[] = {
 		.doc = "Where log lines go: stderr, syslog or an absolute path."),
 	SETTING("LOG_LEVEL", log_level, .words = log_levels, .initial = "info",
 		.doc = "The least important lines that are still logged."),
-	SETTING("METRICS_FILE", metrics_file, .initial = "", .check = check_metrics_file,
+	SETTING("METRICS_FILE", metrics_file, .initial = "", .check = check_path,
 		.doc = "The file in which all workers count, an absolute path; empty: each counts "
 		       "alone."),
 };
 
-static const char *const prefixes[] = { "BCRYPT_", "JWT_", "LIMIT_", NULL };
+static const char *const prefixes[] = { "BCRYPT_", "JWT_", "LIMIT_", "MAIL_", NULL };
 
 const struct setting_table settings = { rows, sizeof rows / sizeof *rows, sizeof(struct config),
 					prefixes };

@@ -43,6 +43,14 @@ struct config {
 	unsigned log_level;	  /* enum log_level */
 	const char *public_url;	  /* without a path; "" = unknown */
 	const char *frontend_url; /* without a slash at its end; "" = there is none */
+	const char *mail_url;	  /* "" = there are no mails */
+	const char *mail_from, *mail_user, *mail_password, *mail_ca_file;
+	struct config_keys token_encryption_keys; /* of 64 hexadecimal digits each */
+	struct limit limit_mail;
+	int verify_token_s, reset_token_s;
+	const char *database_jobs_url;
+	int jobs_statement_timeout_ms;
+	struct limit limit_reset_email, limit_reset_address, limit_resend_account;
 	const char *metrics_file; /* "" = counters are private to the process */
 };
 

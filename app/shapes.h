@@ -5,6 +5,6 @@
 #include "field/field.h"
 
 extern const struct shape user_shape, task_shape, project_shape, category_shape, journal_shape,
-	journal_summary_shape, mood_shape, task_counts_shape;
+	journal_summary_shape, mood_shape, task_counts_shape, notification_shape, preferences_shape;
 
 #endif

@@ -6,10 +6,10 @@
 #
 # Functions say "return 0", not "return": within a trap the latter means the status before the trap.
 #
-# A state folder holds one whole stack. Of its folders three are the service user's: pg/ (data), s/
-# (sockets) and work/ (temporary files). All else belongs to whoever runs the script: logs/, pids/, tls/,
+# A state folder holds one whole stack. Of its folders four are the service user's: pg/ (data), s/
+# (sockets), mail/ (mails that are sent nowhere) and work/ (temporary files). All else belongs to whoever runs the script: logs/, pids/, tls/,
 # bin/ (the program), pages/ and the configuration. So root opens, makes and renames files only in folders
-# of its own, where nobody else can have put a link; what has to be written in the other three is written
+# of its own, where nobody else can have put a link; what has to be written in the other four is written
 # as the service user.
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -89,7 +89,7 @@ below which every user may enter"
 	done
 	mkdir -p "$state/logs"
 	give_to_group 0750 "$state/logs"
-	for folder in "$state"/{s,work}; do
+	for folder in "$state"/{s,mail,work}; do
 		mkdir -p "$folder"
 		give_to_service 0700 "$folder"
 	done

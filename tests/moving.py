@@ -2,7 +2,7 @@
 
 import itertools
 
-LISTS = ["projects", "categories", "tasks", "moods", "journals"]
+LISTS = ["projects", "categories", "tasks", "moods", "journals", "notifications"]
 EXPORT, IMPORT = "/users/me/export", "/users/me/import"
 
 

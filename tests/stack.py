@@ -22,6 +22,10 @@ SETTINGS = {
     "LIMIT_LOGIN_ACCOUNT": "off",
     "LIMIT_LOGIN_ADDRESS": "off",
     "LIMIT_REGISTER_ADDRESS": "off",
+    "LIMIT_RESET_EMAIL": "off",
+    "LIMIT_RESET_ADDRESS": "off",
+    "LIMIT_RESEND_ACCOUNT": "off",
+    "LIMIT_MAIL": "off",
     "ALLOWED_ORIGINS": "https://app.example,http://localhost:3000",
 }
 # What tests do in a minute, people do in a day.
@@ -29,10 +33,12 @@ ENVIRONMENT = {
     "DAYBOOK_PG_OPTIONS": FAST,
     "DAYBOOK_NGINX_AUTH_RATE": "10000r/s",
     "DAYBOOK_NGINX_AUTH_BURST": "10000",
+    "DAYBOOK_LANES": "mail",  # tests say when the clock strikes
 }
 # Data, constraint and syntax errors of PostgreSQL: the program let something through.
 DEFECT_CLASSES = ("22", "23", "42", "XX")
 POOLS = ("api", "slow", "auth")
+LANES = ("clock", "mail")
 # The password of nearly every test user, the beginning of every token, and addresses.
 SECRETS = (b"Correct-Horse", b"eyJ", b"@example.org")
 numbers = itertools.count(1)
@@ -159,8 +165,8 @@ class Stack:
                 if all(line.get(key) == value for key, value in wanted.items())]
 
     def log(self, **wanted):
-        """The lines of the workers' logs that have all these members."""
-        return [line for pool in POOLS for line in parse(self._read(f"{pool}.log"))
+        """The lines of the workers' and the jobs' logs that have all these members."""
+        return [line for part in (*POOLS, *LANES) for line in parse(self._read(f"{part}.log"))
                 if all(line.get(key) == value for key, value in wanted.items())]
 
     def request_line(self, request_id):
@@ -206,19 +212,19 @@ class Stack:
                     yield f"{path.name}: {line[:1000].decode(errors='replace')}"
 
     def _bad_lines(self):
-        for pool in POOLS:
-            for line in parse(self._new_text(f"{pool}.log")):
+        for part in (*POOLS, *LANES):
+            for line in parse(self._new_text(f"{part}.log")):
                 signs = {line.get("event"), line.get("sqlstate"), line.get("constraint")}
                 if is_defect(line) and not signs & self.announced:
-                    yield f"{pool}.log: {json.dumps(line)}"
+                    yield f"{part}.log: {json.dumps(line)}"
 
     def _bad_output(self):
         """multiwatch reports here how a worker ended, and the C library why."""
         if "worker_died" in self.announced:
             return
-        for pool in POOLS:
-            for line in self._new_text(f"{pool}.out").decode(errors="replace").splitlines():
-                yield f"{pool}.out: {line}"
+        for part in (*POOLS, *LANES):
+            for line in self._new_text(f"{part}.out").decode(errors="replace").splitlines():
+                yield f"{part}.out: {line}"
 
     def _sanitizer_reports(self):
         for path in sorted((self.state / "work").glob("sanitizer*")):
@@ -262,6 +268,6 @@ def parse(text):
 
 
 def is_defect(line):
-    if line.get("event") == "database_error":
+    if line.get("event") in ("database_error", "job_failed"):
         return str(line.get("sqlstate", "XX"))[:2] in DEFECT_CLASSES
     return line.get("event") == "no_answer"

@@ -8,6 +8,7 @@
 #include "base/uuid.h"
 #include "daemon/log.h"
 #include "shapes.h"
+#include "sql/users.h"
 
 struct registration {
 	const char *email, *username, *password, *name, *timezone;
@@ -76,14 +77,31 @@ static enum err register_user(struct request *req)
 	if (req->web->config->registration == REGISTRATION_CLOSED)
 		return refuse(req, ERR_REGISTRATION_CLOSED);
 	TRY(body_note(req, &in));
+	judge_password(req, "password", in.password,
+		       &(struct owner){ in.email, in.username, in.name });
 	TRY(check_registration(req, &in));
 	if (!password_hash(in.password, req->web->config->bcrypt_cost, hash))
 		return refuse(req, ERR_INTERNAL);
 	TRY(ask(req,
-		sql_auth_register(uuid_v7(), in.email, in.username, in.name, in.timezone, hash),
+		sql_auth_register(uuid_v7(), in.email, in.username, in.name, in.timezone, hash,
+				  mails_are_sent(req)),
 		&rows));
 	answer_header(req, "Location", "/api/v1/users/me");
 	return reply_with_row(req, 201, &rows);
+}
+
+static enum err judge_own_password(struct request *req, const char *password)
+{
+	struct result row;
+
+	TRY(ask(req, sql_user_get(), &row));
+	if (row.row_count == 0)
+		return ask_missing(req);
+	judge_password(req, "new_password", password,
+		       &(struct owner){ result_text(&row, 0, "email"),
+					result_text(&row, 0, "username"),
+					result_text(&row, 0, "name") });
+	return refuse_faults(req);
 }
 
 static enum err change_password(struct request *req)
@@ -95,9 +113,11 @@ static enum err change_password(struct request *req)
 
 	TRY(body_read(req, &in));
 	TRY(confirm_password(req, "current_password", in.current_password));
+	TRY(judge_own_password(req, in.new_password));
 	if (!password_hash(in.new_password, req->web->config->bcrypt_cost, hash))
 		return refuse(req, ERR_INTERNAL);
-	TRY(ask(req, sql_auth_change_password(hash, req->scope.session), &rows));
+	TRY(ask(req, sql_auth_change_password(hash, req->scope.session, mails_are_sent(req)),
+		&rows));
 	audit_begin(req, &line, "password_changed");
 	log_end(&line);
 	return answer_empty(req, 204);
@@ -109,8 +129,9 @@ static const struct route auth_routes[] = {
 	  .refusals = { ERR_EMAIL_TAKEN, ERR_USERNAME_TAKEN, ERR_REGISTRATION_CLOSED },
 	  .doc = "Make an account",
 	  .about = "A password has at least 8 characters and at most 72 bytes, among them an "
-		   "upper-case letter, a lower-case letter, a digit and a symbol. Log in to get "
-		   "tokens." },
+		   "upper-case letter, a lower-case letter, a digit and a symbol, and is not easy "
+		   "to "
+		   "guess. A mail asks whether the address is the user's. Log in to get tokens." },
 	{ POST, "/auth/change-password", USER, HANDLER(change_password), .password = true,
 	  .own_session = true, .body = &password_change_shape, .status = 204,
 	  .refusals = { ERR_INVALID_PASSWORD }, .doc = "Change the password; other sessions end",

@@ -6,6 +6,7 @@
 #include "base/instant.h"
 #include "base/json.h"
 #include "shapes.h"
+#include "sql/preferences.h"
 #include "sql/users.h"
 #include "web/spool.h"
 
@@ -30,12 +31,14 @@ static const struct field export_fields[] = {
 	ANSWER("format", KIND_INTEGER, .doc = "What a reader must know to read this; 1."),
 	ANSWER("exported_at", KIND_INSTANT),
 	ANSWER("user", KIND_OBJECT, .shape = &user_shape),
+	ANSWER("preferences", KIND_OBJECT, .shape = &preferences_shape),
 	ANSWER("sessions", KIND_OBJECTS, .shape = &session_shape, .doc = "Ended ones, too."),
 	ANSWER("projects", KIND_OBJECTS, .shape = &project_shape),
 	ANSWER("categories", KIND_OBJECTS, .shape = &category_shape),
 	ANSWER("tasks", KIND_OBJECTS, .shape = &task_shape),
 	ANSWER("moods", KIND_OBJECTS, .shape = &mood_shape),
 	ANSWER("journals", KIND_OBJECTS, .shape = &journal_shape),
+	ANSWER("notifications", KIND_OBJECTS, .shape = &notification_shape),
 };
 
 static const struct shape export_shape = ANSWER_SHAPE("Export", export_fields);
@@ -49,9 +52,13 @@ struct list {
 };
 
 static const struct list lists[] = {
-	{ "sessions", sql_export_sessions, 100 },     { "projects", sql_export_projects, 100 },
-	{ "categories", sql_export_categories, 100 }, { "tasks", sql_export_tasks, 100 },
-	{ "moods", sql_export_moods, 100 },	      { "journals", sql_export_journals, 4 },
+	{ "sessions", sql_export_sessions, 100 },
+	{ "projects", sql_export_projects, 100 },
+	{ "categories", sql_export_categories, 100 },
+	{ "tasks", sql_export_tasks, 100 },
+	{ "moods", sql_export_moods, 100 },
+	{ "journals", sql_export_journals, 4 },
+	{ "notifications", sql_export_notifications, 100 },
 };
 
 /* The document under way. The arena of a page ends with the page. */
@@ -88,6 +95,19 @@ static enum err put_page(struct export *export, const struct list *list, struct 
 	return OK;
 }
 
+/* The preferences, which are one row. */
+static enum err put_preferences(struct export *export)
+{
+	struct query query = sql_preference_get();
+	struct result rows;
+
+	TRY(db_run(export->req->db, export->page, NULL, &query, 1, &rows));
+	json_value(&export->json, "preferences");
+	result_put_row(&export->text, &rows, 0);
+	arena_reset(export->page);
+	return OK;
+}
+
 static enum err put_document(struct export *export, const struct result *user)
 {
 	struct json *json = &export->json;
@@ -99,6 +119,7 @@ static enum err put_document(struct export *export, const struct result *user)
 	json_text(json, "exported_at", now);
 	json_value(json, "user");
 	result_put_row(json->out, user, 0);
+	TRY(put_preferences(export));
 	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
 		struct uuid after = { 0 };
 		json_open(json, lists[i].name, '[');

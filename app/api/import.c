@@ -20,7 +20,7 @@ enum {
 
 struct import {
 	struct integer format;
-	struct objects projects, categories, tasks, moods, journals;
+	struct objects projects, categories, tasks, moods, journals, notifications;
 };
 
 #define TASK_EXAMPLE                                                                               \
@@ -32,12 +32,14 @@ static const struct field import_fields[] = {
 	      .doc = "1, as the export says."),
 	ANSWER("exported_at", KIND_INSTANT),
 	ANSWER("user", KIND_OBJECT, .shape = &user_shape),
+	ANSWER("preferences", KIND_OBJECT, .shape = &preferences_shape),
 	ANSWER("sessions", KIND_OBJECTS),
 	FIELD(struct import, projects, .shape = &project_shape),
 	FIELD(struct import, categories, .shape = &category_shape),
 	FIELD(struct import, tasks, .shape = &task_shape, .example = TASK_EXAMPLE),
 	FIELD(struct import, moods, .shape = &mood_shape),
 	FIELD(struct import, journals, .shape = &journal_shape),
+	FIELD(struct import, notifications, .shape = &notification_shape),
 };
 
 static const struct shape import_shape = SHAPE(struct import, "Account", import_fields);
@@ -71,6 +73,8 @@ static const struct list {
 	{ "moods", "mood", NULL, sql_import_mood_take },
 	{ "tasks", "task", sql_import_task_faults, sql_import_task_take },
 	{ "journals", "journal", sql_import_journal_faults, sql_import_journal_take },
+	{ "notifications", "notification", sql_import_notification_faults,
+	  sql_import_notification_take },
 };
 
 enum { LISTS = sizeof lists / sizeof *lists };
@@ -84,13 +88,13 @@ static const char *const outcome_words[OUTCOMES] = { "imported", "skipped", "rep
 static const struct field count_fields[] = {
 	ANSWER("projects", KIND_INTEGER), ANSWER("categories", KIND_INTEGER),
 	ANSWER("moods", KIND_INTEGER),	  ANSWER("tasks", KIND_INTEGER),
-	ANSWER("journals", KIND_INTEGER),
+	ANSWER("journals", KIND_INTEGER), ANSWER("notifications", KIND_INTEGER),
 };
 
 static const struct shape count_shape = ANSWER_SHAPE("ImportCounts", count_fields);
 
 static const struct words type_words =
-	WORDS("ImportedType", "project", "category", "mood", "task", "journal");
+	WORDS("ImportedType", "project", "category", "mood", "task", "journal", "notification");
 
 static const struct field conflict_fields[] = {
 	ANSWER("type", KIND_TEXT, .words = &type_words, .example = "task"),
@@ -304,8 +308,9 @@ static const struct route import_routes[] = {
 	  .spooled = true, .imports = true, .max_body_bytes = MAX_BYTES,
 	  .refusals = { ERR_NAME_TAKEN },
 	  .doc = "Take an export into my account, all of it or nothing",
-	  .about = "Ids, times, versions and the order of tasks are kept; profile and sessions are "
-		   "not taken. What is there already with the same id and content is skipped, and "
+	  .about = "Ids, times, versions and the order of tasks are kept; profile, preferences "
+		   "and sessions are not taken. What is there already with the same id and content "
+		   "is skipped, and "
 		   "other content is told under `conflicts`, or replaced. So the same document may "
 		   "be sent again. References lead into the document or into the account. The body "
 		   "has at most 64 MiB and 500000 resources, of 2 MiB each." },

@@ -27,20 +27,6 @@ static const struct field login_fields[] = {
 
 static const struct shape login_shape = SHAPE(struct login, "Login", login_fields);
 
-enum { MAX_ADDRESS_BYTES = 254 };
-
-/* What somebody may have registered as, or "". Addresses are ASCII, but the database folds more to
- * it, such as U+212A to k. */
-static const char *possible_address(const char *text)
-{
-	size_t len = strlen(text);
-
-	for (size_t i = 0; i < len; i++)
-		if ((unsigned char)text[i] >= 0x80)
-			return "";
-	return len <= MAX_ADDRESS_BYTES ? text : "";
-}
-
 static struct integer whole(int value)
 {
 	return (struct integer){ value, true };

@@ -75,7 +75,8 @@ static enum err refresh(struct request *req)
 		sql_refresh_session(claims.user, claims.session, (struct integer){ counter, true },
 				    req->in.address, limit_network(req),
 				    (struct integer){ config->refresh_grace_s, true },
-				    (struct integer){ config->refresh_token_s, true }),
+				    (struct integer){ config->refresh_token_s, true },
+				    mails_are_sent(req)),
 		&rows));
 	const char *outcome = result_text(&rows, 0, "_outcome");
 	if (strcmp(outcome, "ok") != 0)

@@ -5,10 +5,12 @@
 
 #include "app.h"
 #include "daemon/log.h"
+#include "net/envelope.h"
+#include "sql/auth.h"
 #include "sql/users.h"
 
 struct user {
-	const char *email, *username, *name, *timezone;
+	const char *email, *current_password, *username, *name, *timezone;
 	struct integer version;
 };
 
@@ -19,7 +21,12 @@ static const struct field user_fields[] = {
 	ANSWER("id", KIND_UUID),
 	FIELD(struct user, email, .min = 3, .max = 254, .format = &format_present_email,
 	      .example = "ada@example.com",
-	      .doc = "Only the address as it is; this server cannot change it yet."),
+	      .doc = "A new one takes the current password, and stays `pending_email` until "
+		     "its link is used."),
+	ANSWER("pending_email", KIND_TEXT, .nullable = true,
+	       .doc = "The address that is to be, once its link is used."),
+	FIELD(struct user, current_password, .access = ACCESS_WRITE_ONLY, .example = "Correct-Horse-7",
+	      .doc = "For a new address."),
 	FIELD(struct user, username, .min = 3, .max = 30, .format = &format_username,
 	      .example = "ada"),
 	FIELD(struct user, name, .nullable = true, .min = 1, .max = 100, .example = "Ada Lovelace"),
@@ -51,18 +58,15 @@ static enum err get_user(struct request *req)
 }
 
 /* The row decides: another issuer's user may have got a new address there, which the token says. */
-static enum err check_same_email(struct request *req, const char *email)
+static enum err wants_new_email(struct request *req, const char *email, bool *wanted)
 {
 	struct result rows;
 
 	TRY(ask(req, sql_user_get(), &rows));
 	if (rows.row_count == 0)
 		return ask_missing(req);
-	if (strcasecmp(email, result_text(&rows, 0, "email")) == 0)
-		return OK;
-	return refuse_field(
-		req, ERR_VALIDATION, "email",
-		(struct fault){ FAULT_READ_ONLY, "cannot be changed on this server yet" });
+	*wanted = strcasecmp(email, result_text(&rows, 0, "email")) != 0;
+	return OK;
 }
 
 /* Finds all that is wrong with a change, where one fault is known already or several constraints
@@ -71,7 +75,7 @@ static enum err check_profile(struct request *req, const struct user *in)
 {
 	struct result rows;
 
-	if (req->faults.count == 0 && !(in->username && in->timezone))
+	if (req->faults.count == 0 && !(in->username && in->timezone) && !in->email)
 		return OK;
 	TRY(ask(req, sql_user_faults(in->username, in->timezone), &rows));
 	if (note_account_faults(req, &rows))
@@ -79,35 +83,82 @@ static enum err check_profile(struct request *req, const struct user *in)
 	return refuse_faults(req);
 }
 
+enum { FRESH_TOKEN_S = 300 };
+
+/* A user of another issuer has no password here, and logs in there anew. */
+static enum err confirm_user(struct request *req, const char *field, const char *password)
+{
+	if (req->scope.session.set && !password)
+		return refuse_field(req, ERR_VALIDATION, field, (struct fault){ FAULT_REQUIRED });
+	if (req->scope.session.set)
+		return confirm_password(req, field, password);
+	if (req->now.us / 1000000 - req->token_issued_s <= FRESH_TOKEN_S)
+		return OK;
+	return refuse_saying(req, ERR_FORBIDDEN,
+			     "this needs a token that is at most 5 minutes old");
+}
+
+/* The first thing that is wrong with a new address. */
+static enum err check_new_email(struct request *req, const struct user *in)
+{
+	struct result rows;
+
+	if (!*req->web->config->mail_url)
+		return refuse(req, ERR_NOT_CONFIGURED);
+	if (!envelope_is_address(in->email))
+		return refuse_field(req, ERR_VALIDATION, "email",
+				    (struct fault){ FAULT_FORMAT, "must be an email address",
+						    .format = "email" });
+	TRY(confirm_user(req, "current_password", in->current_password));
+	TRY(ask(req, sql_auth_faults(in->email, NULL, NULL), &rows));
+	return note_account_faults(req, &rows) ? refuse_noted(req, ERR_EMAIL_TAKEN) : OK;
+}
+
+/* Only the role that sees passwords may ask for another address. */
+static enum err ask_new_email(struct request *req, const struct user *in)
+{
+	struct log_line line;
+	struct result rows;
+
+	ask_role(req, true);
+	TRY(check_new_email(req, in));
+	TRY(ask(req, sql_user_ask_email(in->email, &req->when), &rows));
+	if (rows.row_count == 0 || !result_bool(&rows, 0, "_done"))
+		return reply_unchanged(req, sql_user_get());
+	ask_role(req, false);
+	audit_begin(req, &line, "email_change_requested");
+	log_end(&line);
+	return OK;
+}
+
+/* The rest of a change that brings a new address has no conditions any more: they held. */
 static enum err update_user(struct request *req)
 {
 	struct user in = { 0 };
+	bool new_email = false;
 
 	TRY(body_note(req, &in));
 	TRY(check_profile(req, &in));
 	if (in.email)
-		TRY(check_same_email(req, in.email));
+		TRY(wants_new_email(req, in.email, &new_email));
+	if (new_email) {
+		TRY(ask_new_email(req, &in));
+		req->when = (struct precondition){ 0 };
+	}
+	if (new_email && !in.username && !in.timezone && !body_has(req, "name"))
+		return reply_row(req, sql_user_get());
 	return reply_changed(
 		req, sql_user_update(req->body.sent, in.username, in.name, in.timezone, &req->when),
 		sql_user_get());
 }
 
-enum { FRESH_TOKEN_S = 300 };
-
-/* Asks once more who it is. A user of another issuer has no password here, and logs in there anew.
- */
 static enum err confirm_farewell(struct request *req)
 {
 	struct farewell in = { 0 };
 
-	if (!req->scope.session.set) {
-		if (req->now.us / 1000000 - req->token_issued_s <= FRESH_TOKEN_S)
-			return OK;
-		return refuse_saying(req, ERR_FORBIDDEN,
-				     "this needs a token that is at most 5 minutes old");
-	}
-	TRY(body_read(req, &in));
-	return confirm_password(req, "password", in.password);
+	if (req->scope.session.set)
+		TRY(body_read(req, &in));
+	return confirm_user(req, "password", in.password);
 }
 
 static enum err delete_user(struct request *req)
@@ -128,8 +179,14 @@ static const struct route users_routes[] = {
 	{ GET, "/users/me", USER, get_user, "get_profile", .answer = &user_shape,
 	  .doc = "Read the profile" },
 	{ PUT | PATCH, "/users/me", USER, update_user, "update_profile", .body = &user_shape,
-	  .answer = &user_shape, .merge = true, .refusals = { ERR_USERNAME_TAKEN },
-	  .doc = "Change the profile", .about = "The time zone decides where days begin and end." },
+	  .answer = &user_shape, .merge = true,
+	  .refusals = { ERR_USERNAME_TAKEN, ERR_EMAIL_TAKEN, ERR_INVALID_PASSWORD, ERR_FORBIDDEN,
+			ERR_NOT_CONFIGURED },
+	  .doc = "Change the profile",
+	  .about = "The time zone decides where days begin and end. A new address takes the "
+		   "current password, or of a user of another issuer a token that is at most 5 "
+		   "minutes old. It gets a mail with a link, and becomes the address when that is "
+		   "used; the old one is told." },
 	{ DELETE, "/users/me", USER, delete_user, "delete_account", .password = true,
 	  .body = &farewell_shape, .status = 204,
 	  .refusals = { ERR_INVALID_PASSWORD, ERR_FORBIDDEN },

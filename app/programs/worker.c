@@ -9,6 +9,7 @@
 #include "base/crypto.h"
 #include "daemon/log.h"
 #include "daemon/metrics.h"
+#include "daemon/signals.h"
 #include "openapi/openapi.h"
 #include "settings.h"
 #include "sql/changes.h"
@@ -111,6 +112,7 @@ static int run_worker(const struct config *config)
 {
 	struct db_settings database = {
 		.url = config->database_url,
+		.application_name = "daybook-worker",
 		.connect_timeout_s = config->connect_timeout_s,
 		.statement_timeout_ms = config->statement_timeout_ms,
 		.lock_timeout_ms = config->lock_timeout_ms,
@@ -126,6 +128,8 @@ static int run_worker(const struct config *config)
 			   .version = DAYBOOK_VERSION,
 			   .constraints = constraints,
 			   .chores = do_chores,
+			   .put_refusal_page = put_refusal_page,
+			   .page_policy = page_policy,
 			   .arena = arena_new(65536),
 			   .keys = make_keys(config),
 			   .router = router_new(resources, resource_count),
@@ -156,7 +160,7 @@ static int start(const char *env_file, bool only_check)
 	static struct config config;
 	char fault[CONFIG_FAULT_BYTES];
 
-	serve_hold_signals();
+	signals_hold();
 	if (!config_load(&settings, PROGRAM_WORKER, &config, env_file, fault)) {
 		fprintf(stderr, "daybook-worker: %s\n", fault);
 		return 1;

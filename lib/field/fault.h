@@ -30,6 +30,7 @@
 	ROW(FAULT_LOWER_CASE, "lower_case", "must contain a lower-case letter")                    \
 	ROW(FAULT_DIGIT, "digit", "must contain a digit")                                          \
 	ROW(FAULT_SYMBOL, "symbol", "must contain a symbol")                                       \
+	ROW(FAULT_GUESSABLE, "guessable", "is easy to guess")                                      \
 	ROW(FAULT_REPEATED, "repeated", "must be given once")                                      \
 	ROW(FAULT_CONFLICT, "conflict", "does not go with the rest")                               \
 	ROW(FAULT_READ_ONLY, "read_only", "cannot be changed")                                     \

@@ -25,9 +25,9 @@ enum kind {
 	KIND_STRINGS,
 	KIND_REFERENCE, /* only in queries */
 	KIND_OBJECTS,
+	KIND_OBJECT,
 	/* only in answers: */
 	KIND_NUMBER,
-	KIND_OBJECT,
 };
 
 /* An instant, or a date that stands for a whole local day. */
@@ -153,6 +153,14 @@ struct shape {
 		.offset = offsetof(type, member), __VA_ARGS__                                      \
 	}
 #define FIELD(type, member, ...) FIELD_AS(#member, type, member, __VA_ARGS__)
+
+/* A member that is an object: a struct within the struct, which its shape fills. The names of its
+ * members, as they came, are `member.name`. */
+#define FIELD_OBJECT(type, member, inner, ...)                                                     \
+	{                                                                                          \
+		.name = #member, .kind = KIND_OBJECT, .offset = offsetof(type, member),            \
+		.shape = inner, __VA_ARGS__                                                        \
+	}
 
 /* A member of answers that no request may set. */
 #define ANSWER(text, answer_kind, ...)                                                             \

@@ -26,6 +26,7 @@ static const struct {
 	[KIND_STRINGS] = { "array", "must be a list of texts" },
 	[KIND_REFERENCE] = { "string", "must be a text", "uuid", "must be a UUID or none" },
 	[KIND_OBJECTS] = { "array", "must be a list of objects" },
+	[KIND_OBJECT] = { "object", "must be an object" },
 };
 
 bool field_refuse(struct faults *faults, const char *name, struct fault fault)

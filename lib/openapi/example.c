@@ -4,7 +4,7 @@
 #include "openapi/value.h"
 
 /* The example of a field whose row has none, by its kind. */
-static const char *const samples[KIND_OBJECT + 1] = {
+static const char *const samples[KIND_NUMBER + 1] = {
 	[KIND_BOOLEAN] = "false",
 	[KIND_INTEGER] = "1",
 	[KIND_NUMBER] = "0.5",

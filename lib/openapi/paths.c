@@ -223,6 +223,8 @@ static void note_endpoint(const struct endpoint *endpoint, void *context)
 {
 	struct walk *walk = context;
 
+	if (endpoint->route->page)
+		return; /* for people */
 	if (walk->endpoints)
 		walk->endpoints[walk->count] = endpoint;
 	walk->count++;

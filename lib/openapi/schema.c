@@ -38,7 +38,8 @@ struct schema *schema_of_body(struct document *doc, const struct route *route)
 
 	if (route->imports)
 		use = SCHEMA_IMPORT;
-	else if (is_resource(route->body) && (route->creates || route->merge))
+	else if ((is_resource(route->body) || route->body == route->answer) &&
+		 (route->creates || route->merge))
 		use = route->creates ? SCHEMA_CREATE : SCHEMA_UPDATE;
 	return document_add_shape(doc, use, route->body, NULL);
 }

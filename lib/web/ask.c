@@ -9,6 +9,19 @@
 #include "web/body.h"
 #include "web/refuse.h"
 
+/* Nothing watches the connection for passwords while it idles, so it is looked at before its use.
+ */
+void ask_role(struct request *req, bool password)
+{
+	struct web *web = req->web;
+
+	req->db = password ? web->login_db : web->db;
+	if (req->db != web->db)
+		db_check(req->db);
+	if (password && web->step_aside)
+		web->step_aside(web->step_aside_context);
+}
+
 enum err ask_all(struct request *req, const struct query *queries, size_t count,
 		 struct result *results)
 {

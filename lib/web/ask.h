@@ -5,6 +5,10 @@
 #include "db/result.h"
 #include "web/request.h"
 
+/* Chooses the database role that asks from now on: the one that sees passwords, or the workers'
+ * own. The first is for what takes long, so no other request waits for this worker. */
+void ask_role(struct request *req, bool password);
+
 /* Runs queries as the request's user (see db_run()); a violated constraint becomes its refusal. */
 enum err ask_all(struct request *req, const struct query *queries, size_t count,
 		 struct result *results) __attribute__((warn_unused_result));

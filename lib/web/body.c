@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/json_scan.h"
 #include "base/json_tree.h"
+#include "base/url.h"
 #include "field/field_check.h"
 #include "web/media_type.h"
 #include "web/refuse.h"
@@ -54,6 +55,27 @@ static enum err refuse_scanned(struct request *req, const struct json_fault *fau
 			    (struct fault){ FAULT_UNKNOWN });
 }
 
+/* The body of a form as an object whose members are texts; of a name that comes twice the last. */
+static enum err parse_form(struct request *req)
+{
+	struct query_pair pairs[QUERY_MAX_PAIRS];
+	size_t count;
+
+	if (!media_type_is_form(request_header(req, "CONTENT_TYPE")))
+		return refuse(req, ERR_UNSUPPORTED_MEDIA_TYPE);
+	if (!query_split(req->arena, req->in.body, pairs, &count))
+		return refuse(req, ERR_BAD_REQUEST);
+	req->body.json = json_object_new_object();
+	arena_defer(req->arena, release_json, req->body.json);
+	for (size_t i = 0; i < count; i++)
+		if (pairs[i].value)
+			json_object_object_add(req->body.json, pairs[i].name,
+					       json_object_new_string(pairs[i].value));
+		else
+			fault_add(&req->faults, pairs[i].name, (struct fault){ FAULT_ENCODING });
+	return OK;
+}
+
 /* The body as a JSON object; req->body.json stays NULL when a body is optional and absent. */
 static enum err parse_body(struct request *req)
 {
@@ -64,6 +86,8 @@ static enum err parse_body(struct request *req)
 	TRY(body_check(req));
 	if (req->in.body_len == 0 && req->route->optional_body)
 		return OK;
+	if (req->route->page)
+		return parse_form(req);
 	if (req->in.body_len > 0 && !media_type_is_json(request_header(req, "CONTENT_TYPE")))
 		return refuse(req, ERR_UNSUPPORTED_MEDIA_TYPE);
 	if (!json_scan(req->in.body, req->in.body_len, BODY_MAX_DEPTH, &fault))
@@ -95,6 +119,28 @@ static bool is_taken(const struct request *req, const struct field *field)
 static void read_objects(struct request *req, const struct field *field, struct json_object *list,
 			 struct objects *out);
 
+static void read_members(struct request *req, const struct shape *shape, struct json_object *object,
+			 bool whole, void *in, struct strings *sent);
+
+/* An object within an object. Its members have come as `outer.inner`, and are merged one by one. */
+static void read_inner(struct request *req, const struct field *field, struct json_object *value,
+		       void *in, struct strings *sent)
+{
+	const char *before = req->faults.prefix;
+	size_t first = sent->count;
+
+	if (!json_object_is_type(value, json_type_object)) {
+		if (value || !field->nullable)
+			field_refuse_type(field, &req->faults);
+		return;
+	}
+	req->faults.prefix = arena_printf(req->arena, "%s%s.", before ? before : "", field->name);
+	read_members(req, field->shape, value, false, in, sent);
+	req->faults.prefix = before;
+	for (size_t i = first; i < sent->count; i++)
+		sent->items[i] = arena_printf(req->arena, "%s.%s", field->name, sent->items[i]);
+}
+
 static void read_member(struct request *req, const struct field *field, struct json_object *value,
 			void *in, struct strings *sent)
 {
@@ -102,6 +148,8 @@ static void read_member(struct request *req, const struct field *field, struct j
 
 	if (field->kind == KIND_OBJECTS)
 		read_objects(req, field, value, place);
+	else if (field->kind == KIND_OBJECT)
+		read_inner(req, field, value, place, sent);
 	else if (!field_from_json(field, value, in, &req->faults))
 		return;
 	else if (field->access == ACCESS_LOCK && !req->route->imports)
@@ -117,14 +165,12 @@ static bool is_needed(const struct request *req, const struct field *field)
 
 /* Reads the members of an object into the struct of the shape; `whole` means that required members
  * must be there. */
-static void read_object(struct request *req, const struct shape *shape, struct json_object *object,
-			bool whole, void *in, struct strings *sent)
+static void read_members(struct request *req, const struct shape *shape, struct json_object *object,
+			 bool whole, void *in, struct strings *sent)
 {
 	struct faults *faults = &req->faults;
 	unsigned before = faults->count;
 
-	*sent = (struct strings){ arena_alloc(req->arena, shape->count * sizeof *sent->items), 0,
-				  true };
 	json_object_object_foreach(object, name, value)
 	{
 		const struct field *field = field_find(shape, name);
@@ -138,6 +184,26 @@ static void read_object(struct request *req, const struct shape *shape, struct j
 		fault_add(faults, field->name, (struct fault){ FAULT_REQUIRED });
 	if (shape->check && faults->count == before)
 		shape->check(in, sent, faults);
+}
+
+/* How many names its members can have, those of objects within it included. */
+static size_t count_names(const struct shape *shape)
+{
+	size_t count = shape->count;
+
+	EACH_FIELD(field, shape)
+	if (field->kind == KIND_OBJECT && field->shape)
+		count += count_names(field->shape);
+	return count;
+}
+
+static void read_object(struct request *req, const struct shape *shape, struct json_object *object,
+			bool whole, void *in, struct strings *sent)
+{
+	const char **names = arena_alloc(req->arena, count_names(shape) * sizeof *names);
+
+	*sent = (struct strings){ names, 0, true };
+	read_members(req, shape, object, whole, in, sent);
 }
 
 /* The members that came, as an object in canonical form. */

@@ -11,6 +11,7 @@
 #include "daemon/log.h"
 #include "daemon/metrics.h"
 #include "web/answer.h"
+#include "web/ask.h"
 #include "web/authenticate.h"
 #include "web/condition.h"
 #include "web/cors.h"
@@ -43,10 +44,17 @@ static const char *choose_request_id(struct request *req)
 static void put_common_headers(struct request *req)
 {
 	answer_header(req, "X-Request-Id", req->in.request_id);
-	buf_puts(req->answer.head,
-		 "X-Content-Type-Options: nosniff\r\n"
-		 "Referrer-Policy: no-referrer\r\n"
-		 "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n");
+	buf_puts(req->answer.head, "X-Content-Type-Options: nosniff\r\n"
+				   "Referrer-Policy: no-referrer\r\n");
+}
+
+/* What a browser may do with the answer, which depends on the route. */
+static void put_policy(struct request *req)
+{
+	bool page = req->route && req->route->page;
+
+	answer_header(req, "Content-Security-Policy",
+		      page ? req->web->page_policy : "default-src 'none'; frame-ancestors 'none'");
 }
 
 /* {id} and {user_id} are UUIDs: whatever else stands in their place does not exist. */
@@ -89,15 +97,6 @@ static enum err read_target(struct request *req)
 	return OK;
 }
 
-/* Nothing watches the connection for passwords while it idles, so it is looked at before its use.
- */
-static void choose_database(struct request *req)
-{
-	req->db = req->route->password ? req->web->login_db : req->web->db;
-	if (req->db != req->web->db)
-		db_check(req->db);
-}
-
 /* The path up to what stands for {secret}, if anything does: /api/v1/feeds/-. */
 static const char *shown_path(struct request *req, const struct match *match)
 {
@@ -131,7 +130,7 @@ static enum err find_route(struct request *req, const struct match *match, bool 
 	if (endpoint) {
 		req->resource = endpoint->resource;
 		req->route = endpoint->route;
-		choose_database(req);
+		ask_role(req, req->route->password);
 		return OK;
 	}
 	req->allow = match_allow(req->arena, match);
@@ -169,7 +168,7 @@ static enum err find_answer(struct request *req)
 		TRY(condition_read(req));
 	if (!req->route->query)
 		TRY(filter_read_none(req));
-	if (req->slow || req->route->password)
+	if (req->slow)
 		step_aside(req->web);
 	const char *key = request_header(req, "HTTP_IDEMPOTENCY_KEY");
 	if (key && route_is_idempotent(req->route))
@@ -241,6 +240,7 @@ void dispatch_answer(struct request *req)
 		log_event(LEVEL_ERROR, "no_answer", "a handler returned %d without an answer", err);
 		refuse(req, ERR_INTERNAL);
 	}
+	put_policy(req);
 }
 
 /* Answers and sends; false if the answer could not be sent, or nobody waits for one. */

@@ -27,6 +27,11 @@ static bool is_word(const char *text, size_t len, const char *word)
 	return len == strlen(word) && strncasecmp(text, word, len) == 0;
 }
 
+bool media_type_is_form(const char *type)
+{
+	return type && is_word(type, strcspn(type, "; \t"), "application/x-www-form-urlencoded");
+}
+
 bool media_type_is_json(const char *type)
 {
 	size_t len = type ? strcspn(type, "; \t") : 0, value_len;

@@ -7,4 +7,8 @@
 /* Whether it is JSON in UTF-8 (RFC 8259 section 11); other parameters say nothing. NULL is not. */
 bool media_type_is_json(const char *type);
 
+/* Whether it is what a form of HTML sends (application/x-www-form-urlencoded); parameters say
+ * nothing. */
+bool media_type_is_form(const char *type);
+
 #endif

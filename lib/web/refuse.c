@@ -58,6 +58,18 @@ static void put_error(struct request *req, const struct err_info *info, const ch
 	answer_header(req, "Content-Type", JSON_MEDIA_TYPE);
 }
 
+/* The refusal in the form that the client can read. */
+static void put_refusal(struct request *req, enum err err, const char *sentence,
+			const struct result *current)
+{
+	if (req->route && req->route->page)
+		req->web->put_refusal_page(req, err, sentence);
+	else if (wants_problem(req))
+		put_problem(req, err_info(err), sentence, current);
+	else
+		put_error(req, err_info(err), sentence, current);
+}
+
 static void put_error_headers(struct request *req, enum err err)
 {
 	const struct err_info *info = err_info(err);
@@ -86,10 +98,7 @@ static enum err write_refusal(struct request *req, enum err err, const char *sen
 	req->answer.spool = NULL;
 	buf_clear(req->answer.body);
 	put_error_headers(req, err);
-	if (wants_problem(req))
-		put_problem(req, info, sentence, current);
-	else
-		put_error(req, info, sentence, current);
+	put_refusal(req, err, sentence, current);
 	return err;
 }
 

@@ -41,7 +41,7 @@ typedef enum err (*handler)(struct request *req);
 /* A segment of a path that begins so has a secret in its place. */
 #define ROUTE_SECRET "{secret}"
 
-enum { ROUTE_MAX_REFUSALS = 4, ROUTE_BODY_BYTES = 1 << 20 };
+enum { ROUTE_MAX_REFUSALS = 5, ROUTE_BODY_BYTES = 1 << 20 };
 
 struct route {
 	enum method methods; /* one or more */
@@ -65,6 +65,7 @@ struct route {
 	bool own_session;	/* not for the users of another issuer */
 	bool idempotent;	/* takes an Idempotency-Key */
 	bool user_scoped;	/* also reachable under /users/{user_id} */
+	bool page;		/* answers with a page for people, and takes forms (HTML) */
 	bool unready;		/* a 503 may have the form of the answer, too */
 	bool stores;		/* adds to what the user has stored */
 	bool slow;		/* may take long */

@@ -18,6 +18,7 @@ struct constraint {
 };
 
 struct config;
+struct request;
 struct router;
 
 struct web {
@@ -37,6 +38,10 @@ struct web {
 
 	/* What is to be done in idle moments, now and then; true when there is more of it. */
 	bool (*chores)(struct web *web);
+
+	/* Writes the page that says no; and what pages may load (Content-Security-Policy). */
+	void (*put_refusal_page)(struct request *req, enum err err, const char *sentence);
+	const char *page_policy;
 
 	/* Called before a request may take long, and while it does, so that nobody waits for this
 	 * worker; or NULL. */

@@ -11,6 +11,7 @@ import pytest
 
 from candidates import Candidates
 from client import PASSWORD
+from mails import notify, reset_token, token_for, unsubscribe_token
 from resources import make
 
 # What no schema can tell: with these words a value may be refused that its schema allows.
@@ -19,12 +20,13 @@ TOLD_IN_WORDS = {
     "after": {"validation_failed"}, "before": {"validation_failed"}, "version": {"version_conflict"},
     "ids": {"not_found", "forbidden"}, "updates": {"not_found", "version_conflict", "validation_failed"},
     "username": {"username_taken"}, "email": {"validation_failed", "email_taken", "invalid_credentials"},
-    "password": {"invalid_password", "invalid_credentials"}, "current_password": {"invalid_password"},
+    "password": {"validation_failed", "invalid_password", "invalid_credentials"}, "current_password": {"invalid_password"},
+    "new_password": {"validation_failed"}, "token": {"invalid_token"},
     "refresh_token": {"unauthorized", "validation_failed"}, "cursor": {"invalid_cursor"},
     "since": {"invalid_cursor"}, "date": {"validation_failed"},
     "name": {"name_taken"}, "recurrence": {"validation_failed"},
     # Of an import: no id comes twice in a list, and no name of a category.
-    **dict.fromkeys(["projects", "tasks", "moods", "journals"], {"validation_failed"}),
+    **dict.fromkeys(["projects", "tasks", "moods", "journals", "notifications"], {"validation_failed"}),
     "categories": {"validation_failed", "name_taken"},
 }
 # What is only told when all else is right.
@@ -32,7 +34,7 @@ TOLD_LAST = {"cursor", "email", "since"}
 # The second of each pair must fit the first, which no schema can tell either.
 SECONDS = {"completed", "before", "offset", "date_to", "due_date_to", "score_max"}
 # After a success these cannot be done again in the same place.
-ONCE = ("logout", "change", "delete", "refresh", "revoke", "register")
+ONCE = ("logout", "change", "delete", "refresh", "revoke", "register", "verify", "resetPassword")
 numbers = itertools.count(1)
 
 
@@ -51,7 +53,7 @@ class Scene:
         self.set()
 
     def set(self):
-        self.user = self.client.new_user()
+        self.user, self.mailed = self.client.new_user(), None
         self.path = self.template.replace("{user_id}", self.user.id)
         if "{id}" in self.path:
             self.path = self.path.replace("{id}", self.row())
@@ -64,6 +66,8 @@ class Scene:
         kind = self.template.split("/{id}")[0].rsplit("/", 1)[-1]
         if kind == "sessions":
             return self.user.another_session().session_id
+        if kind == "notifications":
+            return notify(self.user)["id"]
         repeats = {"due_date": "2027-04-01", "recurrence": "FREQ=DAILY"} if self.name.startswith("skip") else {}
         return make(self.user, kind, **repeats)["id"]
 
@@ -84,9 +88,18 @@ class Scene:
         if self.name == "registerUser":
             new = f"driven-{next(numbers)}"
             body.update(email=f"{new}@example.org", username=new, password=PASSWORD)
+        if "token" in body:
+            body["token"] = self.token()
         if self.name == "createCategory":
             body["name"] = f"category {next(numbers)}"
         return body
+
+    def token(self):
+        """What the link of a mail to this user has; one is as good as another until it is used."""
+        if self.mailed is None:
+            self.mailed = {"verifyEmail": lambda user: token_for(user, "verify_email"), "resetPassword": reset_token,
+                           "unsubscribeMails": unsubscribe_token}[self.name](self.user)
+        return self.mailed
 
     def send_query(self, values):
         """A call with these parameters, and with a good body where it takes one."""

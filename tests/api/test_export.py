@@ -13,6 +13,7 @@ import threading
 import pytest
 
 from contract import JSON_TYPE, refused
+from mails import notify
 from memory import memory_grows
 from moving import EXPORT as PATH, LISTS, export
 from resources import change, make, make_task, pages_by_cursor, read
@@ -52,6 +53,7 @@ def somebody(new_user):
         for status in ["TODO", "IN_PROGRESS", "DONE"]:
             make_task(user, project_id=project, status=status, category_id=category["id"], description="two\nlines 語", due_date="2026-11-20T09:30:00Z")
     user.post("/journals", json={"content": "\u0001 and \U0010ffff", "tags": ["rain", "öl"], "mood_id": mood["id"]})
+    notify(user)
     return user
 
 
@@ -62,14 +64,15 @@ def test_it_is_what_the_lists_say(somebody, stranger):
     make_task(stranger, title="somebody else's")
     before = somebody.get("/health").json()["timestamp"]
     document = export(somebody)
-    assert list(document) == ["format", "exported_at", "user", "sessions", *LISTS]
+    assert list(document) == ["format", "exported_at", "user", "preferences", "sessions", *LISTS]
     assert {name: document[name] for name in LISTS} == from_lists(somebody)
-    assert [len(document[name]) for name in LISTS] == [2, 1, 9, 1, 1]
+    assert [len(document[name]) for name in LISTS] == [2, 1, 10, 1, 1, 1]
     assert document["user"] == read(somebody, "/users/me")
     assert document["format"] == 1
     assert [session["id"] for session in document["sessions"]] == [somebody.session_id]
     assert before <= document["exported_at"] <= somebody.get("/health").json()["timestamp"]
-    for name in LISTS:
+    assert document["preferences"] == read(somebody, "/users/me/preferences")
+    for name in LISTS[:-1]:  # notifications are read in their list only
         for row in document[name]:
             assert read(somebody, f"/{name}/{row['id']}") == row
     change(somebody, f"/journals/{document['journals'][0]['id']}", title="new")

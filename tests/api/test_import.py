@@ -7,6 +7,7 @@ import uuid
 import pytest
 
 from contract import faults, refused
+from mails import notify
 from moving import IMPORT as PATH, LISTS, content, export, take
 from resources import change, found, make, make_task, new_id, read, wrong
 
@@ -33,6 +34,7 @@ def somebody(new_user):
     user.post(f"/tasks/{first['id']}/move", json={"before": None})
     change(user, f"/tasks/{first['id']}", title="changed")
     make(user, "journals", content="\u0001 and \U0010ffff", title=None, tags=["Rain", "ÖL"], mood_id=mood["id"])
+    notify(user)
     return user
 
 
@@ -60,7 +62,8 @@ def test_what_is_there_already_is_skipped(somebody):
 
 def test_the_lists_may_come_in_any_order_and_under_any_spelling(somebody, stranger):
     document = export(somebody)
-    text = json.dumps({name: document[name] for name in ["journals", "tasks", "moods", "categories", "projects", "format"]})
+    text = json.dumps({name: document[name] for name in ["notifications", "journals", "tasks", "moods", "categories", "projects",
+                                                 "format"]})
     text = text.replace('"tasks":', '\n"t\\u0061sks"\t: ')
     answer = stranger.post(PATH, data=text, headers={"Content-Type": "application/json; charset=utf-8"})
     assert answer.status_code == 200, answer.text

@@ -6,7 +6,8 @@ import pytest
 from resources import NOBODYS
 
 PASSWORDS = {("POST", "/api/v1/auth/login"), ("POST", "/api/v1/auth/register"),
-             ("POST", "/api/v1/auth/change-password"), ("DELETE", "/api/v1/users/me")}
+             ("POST", "/api/v1/auth/change-password"),
+             ("POST", "/api/v1/auth/reset-password/confirm"), ("DELETE", "/api/v1/users/me")}
 
 
 def pool_of(stack, answer):

@@ -97,7 +97,7 @@ def test_server_owned_members_do_not_change(user, change):
     ("username", "ab"), ("username", "a" * 31), ("username", "a b"), ("username", None), ("username", 1),
     ("name", ""), ("name", "\u2003"), ("name", "n" * 101), ("name", "a\u0000"), ("name", []),
     ("timezone", ""), ("timezone", "Mars/Olympus"), ("timezone", None), ("timezone", "posix/CET"),
-    ("email", "x"), ("email", None), ("email", "other@example.org"),
+    ("email", "x"), ("email", None),
     ("version", 0), ("version", -1), ("version", "1"), ("version", 1.5), ("version", None),
     ("version", 2**63), ("password", PASSWORD), ("password_hash", "x"), ("Name", "x")])
 def test_what_does_not_fit(user, change, field, value):

@@ -171,7 +171,7 @@ static const char *parse_address(struct arena *arena, const char *text)
 {
 	struct web_address address;
 
-	if (!web_address_parse(text, &address))
+	if (!web_address_parse(text, "http", &address))
 		return NULL;
 	return arena_printf(arena, "%s%s %.*s %s", address.secure ? "s" : "p",
 			    web_address_is_local(&address) ? "l" : "", (int)address.host_len,

@@ -509,6 +509,105 @@ static void print_settings(const struct config *config, FILE *out)
 	config_print(&settings, PROGRAM_WORKER, config, out);
 }
 
+static void print_jobs(const struct config *config, FILE *out)
+{
+	config_print(&settings, PROGRAM_JOBS, config, out);
+}
+
+#define JOBS "DATABASE_JOBS_URL=postgresql:///daybook?user=daybook_jobs\n"
+#define SITE "PUBLIC_URL=https://daybook.example\n"
+#define LINKS                                                                                      \
+	"TOKEN_ENCRYPTION_KEYS=a:"                                                                 \
+	"8f0c0d9b7e6a5f4e3d2c1b0a99887766554433221100ffeeddccbbaa00112233\n"
+#define MAIL "MAIL_FROM=Daybook <daybook@example.org>\n" LINKS
+
+/* What daybook-jobs needs, and nobody else. */
+static const struct {
+	const char *text, *fault;
+} bad_mails[] = {
+	{ "", "DATABASE_JOBS_URL is required: set it in the environment or an env file" },
+	{ JOBS "MAIL_URL=smtp://a.example\n",
+	  "MAIL_URL (FILE:2): needs PUBLIC_URL, where the links of mails lead" },
+	{ JOBS SITE "MAIL_URL=http://a.example\n",
+	  "MAIL_URL (FILE:3): must be empty, smtp://host[:port], smtps://host[:port] or "
+	  "maildir:///folder" },
+	{ JOBS SITE "MAIL_URL=smtp://u:p@a.example\n",
+	  "MAIL_URL (FILE:3): must be empty, smtp://host[:port], smtps://host[:port] or "
+	  "maildir:///folder" },
+	{ JOBS SITE "MAIL_URL=smtp://a.example/x\n",
+	  "MAIL_URL (FILE:3): must end with the host or its port: no path" },
+	{ JOBS SITE "MAIL_URL=maildir://x\n",
+	  "MAIL_URL (FILE:3): must be empty, smtp://host[:port], smtps://host[:port] or "
+	  "maildir:///folder" },
+	{ JOBS SITE "MAIL_URL=smtp://a.example\n",
+	  "MAIL_FROM (default): is required with MAIL_URL" },
+	{ JOBS SITE "MAIL_FROM=nobody\n",
+	  "MAIL_FROM (FILE:3): must be an address, or Name <address>" },
+	{ JOBS SITE "MAIL_URL=smtp://a.example\nMAIL_FROM=a@b.org\n",
+	  "TOKEN_ENCRYPTION_KEYS (default): is required with MAIL_URL" },
+	{ JOBS SITE "MAIL_URL=maildir:///x\nMAIL_USER=u\n" MAIL,
+	  "MAIL_USER (FILE:4): is of no use without a mail server in MAIL_URL" },
+	{ JOBS SITE "MAIL_URL=smtp://a.example\nMAIL_USER=u\n" MAIL,
+	  "MAIL_PASSWORD (default): must be set together with MAIL_USER" },
+	{ JOBS SITE "MAIL_URL=smtp://a.example\nMAIL_PASSWORD=p\n" MAIL,
+	  "MAIL_PASSWORD (FILE:4): must be set together with MAIL_USER" },
+	{ JOBS "MAIL_CA_FILE=ca.pem\n",
+	  "MAIL_CA_FILE (FILE:2): must be an absolute path or empty" },
+	{ JOBS "TOKEN_ENCRYPTION_KEYS=a:0123\n",
+	  "TOKEN_ENCRYPTION_KEYS (FILE:2): must have 64 hexadecimal digits a key (openssl rand "
+	  "-hex 32)" },
+	{ JOBS "TOKEN_ENCRYPTION_KEYS=a:"
+	       "abababababababababababababababababababababababababababababababab\n",
+	  "TOKEN_ENCRYPTION_KEYS (FILE:2): repeats a short text; make one with openssl rand -hex "
+	  "32" },
+	{ JOBS "MAIL_NAME=x\n", "FILE:2: MAIL_NAME is no setting of Daybook" },
+	{ JOBS "VERIFY_TOKEN_SECONDS=60\n",
+	  "VERIFY_TOKEN_SECONDS (FILE:2): must be a whole number from 300 to 604800" },
+};
+
+static bool load_jobs(const char *text, struct config *out)
+{
+	write_env_file(text, strlen(text), 0640);
+	return config_load(&settings, PROGRAM_JOBS, out, env_path, fault);
+}
+
+static void test_jobs(void **state)
+{
+	struct config config;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof bad_mails / sizeof bad_mails[0]; i++) {
+		assert_false(load_jobs(bad_mails[i].text, &config));
+		assert_string_equal(readable_fault(), bad_mails[i].fault);
+	}
+	assert_true(load_jobs(JOBS, &config));
+	assert_string_equal(config.mail_url, "");
+	assert_true(load_jobs(JOBS SITE "MAIL_URL=smtps://mail.example:465\n"
+					"MAIL_USER=u\nMAIL_PASSWORD=p\n" MAIL,
+			      &config));
+	assert_string_equal(config.token_encryption_keys.items[0].kid, "a");
+	assert_int_equal(config.limit_mail.count, 600);
+}
+
+/* No program holds a secret that it does not need, nor asks for it. */
+static void test_secrets_of_others(void **state)
+{
+	struct config config;
+
+	(void)state;
+	assert_true(load_jobs(JOBS GOOD, &config));
+	assert_null(config.jwt_secret_key);
+	assert_null(config.database_url);
+	char *text = printed(print_jobs, &config);
+	assert_null(strstr(text, "JWT_"));
+	assert_non_null(strstr(text, "MAIL_PASSWORD=(not set)\n"));
+	free(text);
+	assert_true(load(GOOD JOBS SITE "MAIL_URL=smtp://a.example\n" MAIL, &config));
+	assert_null(config.database_jobs_url);
+	assert_null(config.token_encryption_keys.items);
+	assert_string_equal(config.mail_url, "smtp://a.example");
+}
+
 static void test_print(void **state)
 {
 	struct config config;
@@ -535,9 +634,13 @@ static void test_print(void **state)
 				  "ALLOWED_ORIGINS=https://a,https://b\n"
 				  "PUBLIC_URL=\n"
 				  "FRONTEND_URL=\n"
+				  "MAIL_URL=\n"
 				  "LIMIT_LOGIN_ACCOUNT=off\n"
 				  "LIMIT_LOGIN_ADDRESS=20/60\n"
 				  "LIMIT_REGISTER_ADDRESS=10/3600\n"
+				  "LIMIT_RESET_EMAIL=3/3600\n"
+				  "LIMIT_RESET_ADDRESS=10/3600\n"
+				  "LIMIT_RESEND_ACCOUNT=3/3600\n"
 				  "STATEMENT_TIMEOUT_MS=2000\n"
 				  "LOCK_TIMEOUT_MS=500\n"
 				  "IDLE_TRANSACTION_TIMEOUT_MS=5000\n"
@@ -615,6 +718,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_who_wins),
 		cmocka_unit_test(test_typos_in_the_environment),
 		cmocka_unit_test(test_secrets_leave_the_environment),
+		cmocka_unit_test(test_jobs),
+		cmocka_unit_test(test_secrets_of_others),
 		cmocka_unit_test(test_print),
 		cmocka_unit_test(test_example_is_the_file),
 	};
