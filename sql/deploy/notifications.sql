@@ -1,5 +1,6 @@
 -- Deploy daybook:notifications to pg
 -- requires: due_days
+-- requires: exists_elsewhere
 -- requires: imports
 -- requires: outbox
 -- requires: preferences
@@ -65,6 +66,32 @@ CREATE FUNCTION daybook.notification_message(type text, title text, due_date tim
 				to_char(due_date AT TIME ZONE zone, 'FMDay, FMDD FMMonth FMYYYY HH24:MI')) END;
 GRANT EXECUTE ON FUNCTION daybook.occasion_of(timestamptz, date),
 	daybook.notification_message(text, text, timestamptz, date, text) TO daybook_jobs;
+
+GRANT CREATE ON SCHEMA daybook TO daybook_auth;
+SET LOCAL ROLE daybook_auth;
+
+-- Whether somebody else has a row with this id: it tells 403 from 404 after the own rows had none that is shown. A
+-- resource is any table with a user_id and an id; daybook_auth needs a policy there and the right to select the
+-- two, and an index on the id. Another word is a mistake of the program and raises 20000 (case_not_found).
+CREATE OR REPLACE FUNCTION daybook.exists_elsewhere(resource text, id uuid) RETURNS boolean
+	LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	found_one boolean;
+BEGIN
+	IF (SELECT count(*) FROM pg_attribute AS a
+		WHERE a.attrelid = to_regclass(format('daybook.%I', resource))
+			AND a.attname IN ('user_id', 'id') AND NOT a.attisdropped) < 2 THEN
+		RAISE case_not_found USING MESSAGE = format('there is no resource %L', resource);
+	END IF;
+	EXECUTE format('SELECT EXISTS (SELECT FROM daybook.%I WHERE id = $1 AND user_id IS DISTINCT FROM $2)', resource)
+		INTO found_one USING id, daybook.current_user_id();
+	RETURN found_one;
+END
+$$;
+
+SET LOCAL ROLE daybook_owner;
+REVOKE CREATE ON SCHEMA daybook FROM daybook_auth;
 
 COMMIT;
 

@@ -2,6 +2,30 @@
 -- One table after the other, so that nobody waits for more than one.
 BEGIN;
 SET LOCAL ROLE daybook_owner;
+GRANT CREATE ON SCHEMA daybook TO daybook_auth;
+SET LOCAL ROLE daybook_auth;
+CREATE OR REPLACE FUNCTION daybook.exists_elsewhere(resource text, id uuid) RETURNS boolean
+	LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	found_one boolean;
+BEGIN
+	IF (SELECT count(*) FROM pg_attribute AS a
+		WHERE a.attrelid = to_regclass(format('daybook.%I', resource))
+			AND a.attname IN ('user_id', 'id') AND NOT a.attisdropped) < 2 THEN
+		RAISE case_not_found USING MESSAGE = format('there is no resource %L', resource);
+	END IF;
+	EXECUTE format('SELECT EXISTS (SELECT FROM daybook.%I WHERE id = $1)', resource)
+		INTO found_one USING id;
+	RETURN found_one;
+END
+$$;
+SET LOCAL ROLE daybook_owner;
+REVOKE CREATE ON SCHEMA daybook FROM daybook_auth;
+COMMIT;
+
+BEGIN;
+SET LOCAL ROLE daybook_owner;
 DO $$ BEGIN PERFORM daybook.claim_table('daybook.projects'); END $$;
 DROP POLICY IF EXISTS jobs ON daybook.projects;
 REVOKE ALL (user_id, id, archived) ON daybook.projects FROM daybook_jobs;

@@ -18,6 +18,8 @@ BEGIN
 	ASSERT 'Pay rent is due on Friday, 27 November 2026 17:00' = daybook.notification_message(
 		'DEADLINE_APPROACHING', 'Pay rent', '2026-11-27T16:00Z', NULL, 'Europe/Berlin'), 'notification_message';
 	ASSERT daybook.occasion_of('2026-11-27T22:59Z', '2026-11-27') = '2026-11-27T00:00Z', 'occasion_of';
+	ASSERT position('DISTINCT' IN pg_get_functiondef('daybook.exists_elsewhere(text,uuid)'::regprocedure)) > 0,
+		'exists_elsewhere';
 	ASSERT 3 = (SELECT count(*) FROM pg_policy WHERE polname = 'jobs' AND polcmd = 'r' AND polrelid IN
 		('daybook.users'::regclass, 'daybook.tasks'::regclass, 'daybook.projects'::regclass)), 'policies';
 	ASSERT has_column_privilege('daybook_jobs', 'daybook.tasks', 'title', 'SELECT')
