@@ -59,6 +59,12 @@ def restart_stack():
     next(life, None)
 
 
+@pytest.fixture(scope="session")
+def mail_stack():
+    """One for tests of mails, which start its lanes themselves, with a mail server of their own."""
+    yield from run_stack(Stack({"MAIL_URL": "smtp://localhost"}, DAYBOOK_LANES=""))
+
+
 def run_stack(stack):
     """Starts it, and after its use stops it; what its workers say at their end counts too."""
     running.append(stack)

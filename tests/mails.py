@@ -83,12 +83,26 @@ def reset_token(user):
     return token_for(user, "reset_password")
 
 
+def jobs_program(stack, *arguments):
+    return [stack.state / "bin" / "daybook-jobs", "--env-file", stack.state / "daybook.env", *arguments]
+
+
+def jobs_environment(stack, environment):
+    """What a lane logs is read as the log of all lanes; a setting of the environment wins."""
+    return {"LOG_TARGET": str(stack.state / "logs" / "mail.log"), **environment}
+
+
 def run_job(stack, name, **environment):
     """Does one job now, as daybook-jobs --run does it; what it says."""
-    done = subprocess.run([stack.state / "bin" / "daybook-jobs", "--env-file", stack.state / "daybook.env",
-                           "--run", name], env={"LOG_TARGET": "stderr", **environment}, capture_output=True, text=True)
+    done = subprocess.run(jobs_program(stack, "--run", name), env=jobs_environment(stack, environment),
+                          capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
+
+
+def start_jobs(stack, *lanes, **environment):
+    """A process that does the jobs of these lanes until it is ended."""
+    return subprocess.Popen(jobs_program(stack, *lanes), env=jobs_environment(stack, environment))
 
 
 def later(**distance):

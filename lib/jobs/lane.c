@@ -228,7 +228,8 @@ bool lane_run_once(struct lane *lane, const struct job *job)
 			return false;
 		printf("%s: %s\n", job->name, work.made ? work.made : "nothing");
 		arena_reset(lane->arena);
-		poll(NULL, 0, work.wait_ms);
+		if (work.more)
+			poll(NULL, 0, work.wait_ms);
 	} while (work.more);
 	return true;
 }

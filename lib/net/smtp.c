@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "net/envelope.h"
 
 enum { CONNECT_TIMEOUT_MS = 30000 }; /* DNS, TCP, TLS, greeting, EHLO and AUTH; tar pits wait */
@@ -21,7 +22,9 @@ struct smtp {
 	const char *mail;
 	size_t len, sent;
 	enum step step;
-	int code; /* of the last reply */
+	bool ended; /* libcurl says goodbye after a refusal; the answer to that is no reply to the
+		       mail */
+	int code;   /* of the last reply before that */
 	char text[SMTP_TEXT_BYTES];
 	char fault[CURL_ERROR_SIZE];
 };
@@ -68,19 +71,39 @@ static void copy_printable(char *out, const char *text, size_t len)
 	out[end] = '\0';
 }
 
+/* Servers quote addresses, which are for nobody who reads of the reply: a***@example.org. */
+static void mask_addresses(char text[SMTP_TEXT_BYTES])
+{
+	struct buf masked = { 0 };
+	const char *at = text;
+
+	while (*at) {
+		size_t len = strcspn(at, " <>()[],;:\"@");
+		bool address = len > 0 && at[len] == '@';
+		buf_put(&masked, at, address ? 1 : len + (at[len] != '\0'));
+		if (address)
+			buf_puts(&masked, "***@");
+		at += len + (at[len] != '\0');
+	}
+	copy_printable(text, masked.len ? masked.data : "", masked.len);
+	buf_free(&masked);
+}
+
 /* Each reply line of the server. */
 static size_t hear(char *line, size_t size, size_t count, void *context)
 {
 	struct smtp *smtp = context;
 	size_t len = size * count;
 
+	if (smtp->ended)
+		return len;
 	if (len >= 3 && strspn(line, "0123456789") >= 3)
 		smtp->code = 100 * (line[0] - '0') + 10 * (line[1] - '0') + (line[2] - '0');
 	copy_printable(smtp->text, line, len);
 	return len;
 }
 
-/* Each command that is said. */
+/* Each command that is said. What an old connection is told comes before anything was heard. */
 static int watch(CURL *curl, curl_infotype type, char *data, size_t len, void *context)
 {
 	static const char *const commands[] = {
@@ -92,6 +115,8 @@ static int watch(CURL *curl, curl_infotype type, char *data, size_t len, void *c
 	for (enum step step = STEP_MAIL; step <= STEP_DATA && type == CURLINFO_HEADER_OUT; step++)
 		if (len > 5 && strncmp(data, commands[step], strlen(commands[step])) == 0)
 			smtp->step = step;
+	if (type == CURLINFO_HEADER_OUT && len > 4 && strncmp(data, "QUIT", 4) == 0)
+		smtp->ended = smtp->code > 0;
 	return 0;
 }
 
@@ -132,6 +157,7 @@ static CURLcode perform(struct smtp *smtp, const char *from, struct curl_slist *
 
 	smtp->sent = 0;
 	smtp->step = STEP_CONNECT;
+	smtp->ended = false;
 	smtp->code = 0;
 	*smtp->text = *smtp->fault = '\0';
 	curl_easy_reset(curl); /* the connection stays */
@@ -197,13 +223,13 @@ struct smtp_reply smtp_send(struct smtp *smtp, const char *from, const char *to,
 		rc = perform(smtp, from, recipients, true);
 	curl_slist_free_all(recipients);
 	reply.outcome = decide(smtp, rc);
-	reply.code = smtp->code;
+	bool said = rc == CURLE_OK || (smtp->code >= 400 && rc != CURLE_OPERATION_TIMEDOUT);
+	reply.code = said ? smtp->code : 0;
 	reply.misconfigured = rc == CURLE_PEER_FAILED_VERIFICATION || rc == CURLE_USE_SSL_FAILED ||
 			      rc == CURLE_LOGIN_DENIED || rc == CURLE_SSL_CACERT_BADFILE;
-	const char *text = smtp->code > 0 && rc != CURLE_OPERATION_TIMEDOUT ? smtp->text
-			   : *smtp->fault				    ? smtp->fault
-					  : curl_easy_strerror(rc);
+	const char *text = said ? smtp->text : *smtp->fault ? smtp->fault : curl_easy_strerror(rc);
 	copy_printable(reply.text, text, strlen(text));
+	mask_addresses(reply.text);
 	copy_status(&reply);
 	return reply;
 }

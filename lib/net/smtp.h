@@ -28,9 +28,10 @@ enum { SMTP_TEXT_BYTES = 201 };
 
 struct smtp_reply {
 	enum smtp_outcome outcome;
-	int code;		    /* of the last reply; 0: there was none */
+	int code;		    /* of the reply that decided; 0: there was none */
 	char status[12];	    /* its enhanced code, such as 5.1.1 (RFC 3463), or "" */
-	char text[SMTP_TEXT_BYTES]; /* the reply, or what went wrong; printable ASCII */
+	char text[SMTP_TEXT_BYTES]; /* the reply, or what went wrong; printable ASCII, addresses
+				       masked */
 	int misconfigured;	    /* TLS, certificate or login: somebody has to mend it */
 };
 

@@ -10,7 +10,7 @@ from client import PASSWORD, User, at_once
 from contract import refused
 from mails import (html, later, link_of, mailbox, mails_to, notify, plain, reset_token, run_job, token_for, token_of,
                    unsubscribe_token, verified, wait_for_mails)
-from groups import change, make_task
+from resources import change, make_task
 from waiting import wait_for
 
 OTHER = "Better-Battery-8"
