@@ -6,7 +6,7 @@
 #include "sql/changes.h"
 #include "web/ask.h"
 
-enum { TOMBSTONES = 6 }; /* their stream */
+enum { TOMBSTONES = CHANGE_STREAMS - 1 }; /* their stream */
 
 #define SPAN                                                                                       \
 	struct integer epoch, const char *xid, const char *type, struct uuid id, struct integer rows
@@ -23,11 +23,17 @@ static struct query find_journals(SPAN)
 static const struct {
 	const char *word;
 	struct query (*find)(SPAN);
+	const char *id; /* the column */
 } streams[CHANGE_STREAMS] = {
-	{ "task", sql_change_tasks },	       { "project", sql_change_projects },
-	{ "category", sql_change_categories }, { "journal", find_journals },
-	{ "mood", sql_change_moods },	       { "user", sql_change_users },
-	{ "deletion", sql_change_deletions },
+	{ "task", sql_change_tasks, "id" },
+	{ "project", sql_change_projects, "id" },
+	{ "category", sql_change_categories, "id" },
+	{ "journal", find_journals, "id" },
+	{ "mood", sql_change_moods, "id" },
+	{ "user", sql_change_users, "id" },
+	{ "notification", sql_change_notifications, "id" },
+	{ "preferences", sql_change_preferences, "_id" },
+	{ "deletion", sql_change_deletions, "id" },
 };
 
 static size_t stream_of(const char *word)
@@ -62,7 +68,7 @@ static void find_place(struct change_stream *stream, size_t number)
 		.xid = strtoull(result_text(found, row, "_change_xid"), NULL, 10),
 		.type = number == TOMBSTONES ? change_type_number(result_text(found, row, "_type"))
 					     : (uint8_t)(number + 1),
-		.id = result_uuid(found, row, "id"),
+		.id = result_uuid(found, row, streams[number].id),
 	};
 }
 

@@ -9,7 +9,7 @@
 enum { CHANGE_PAGE_BYTES = 4 << 20 };
 
 /* The types of resources, and the tombstones of all. */
-enum { CHANGE_STREAMS = 7 };
+enum { CHANGE_STREAMS = 9 };
 
 struct change_rows {
 	struct change_stream {

@@ -23,15 +23,13 @@ CHANGE_SHAPE(category_change, "CategoryChange", "category", &category_shape);
 CHANGE_SHAPE(journal_change, "JournalChange", "journal", &journal_shape);
 CHANGE_SHAPE(mood_change, "MoodChange", "mood", &mood_shape);
 CHANGE_SHAPE(user_change, "UserChange", "user", &user_shape);
+CHANGE_SHAPE(notification_change, "NotificationChange", "notification", &notification_shape);
+CHANGE_SHAPE(preferences_change, "PreferencesChange", "preferences", &preferences_shape);
 
 static const struct shape *const change_shapes[] = {
-	&task_change_shape,
-	&project_change_shape,
-	&category_change_shape,
-	&journal_change_shape,
-	&mood_change_shape,
-	&user_change_shape,
-	NULL,
+	&task_change_shape,	    &project_change_shape,     &category_change_shape,
+	&journal_change_shape,	    &mood_change_shape,	       &user_change_shape,
+	&notification_change_shape, &preferences_change_shape, NULL,
 };
 
 static const struct shape change_shape = { .name = "Change", .variants = change_shapes };

@@ -1,4 +1,5 @@
 -- Deploy daybook:notifications to pg
+-- requires: changes
 -- requires: due_days
 -- requires: exists_elsewhere
 -- requires: imports
@@ -23,6 +24,8 @@ CREATE TABLE daybook.notifications (
 	sent_at timestamptz,           -- when that mail was taken
 	created_at timestamptz NOT NULL DEFAULT now(),
 	deleted_at timestamptz,
+	change_epoch int NOT NULL DEFAULT 0,
+	change_xid xid8 NOT NULL DEFAULT '0',
 	PRIMARY KEY (user_id, id),
 	CONSTRAINT notifications_occasion_key UNIQUE NULLS NOT DISTINCT (user_id, task_id, type, occasion),
 	CONSTRAINT notifications_type_check CHECK (type IN ('DEADLINE_APPROACHING', 'OVERDUE', 'REMINDER',
@@ -35,7 +38,14 @@ CREATE INDEX notifications_created_at ON daybook.notifications (user_id, created
 CREATE INDEX notifications_unread ON daybook.notifications (user_id) WHERE NOT read AND deleted_at IS NULL;
 CREATE INDEX notifications_mail ON daybook.notifications (user_id, mail_id) WHERE mail_id IS NOT NULL;
 CREATE INDEX notifications_id ON daybook.notifications (id); -- for exists_elsewhere()
+CREATE INDEX notifications_change ON daybook.notifications (user_id, change_epoch, change_xid, id);
 CREATE INDEX notifications_age ON daybook.notifications (created_at); -- for what is too old
+
+CREATE TRIGGER stamp_change BEFORE INSERT OR UPDATE ON daybook.notifications
+	FOR EACH ROW EXECUTE FUNCTION daybook.stamp_change();
+CREATE TRIGGER keep_deletions AFTER DELETE ON daybook.notifications
+	REFERENCING OLD TABLE AS gone FOR EACH STATEMENT
+	EXECUTE FUNCTION daybook.keep_deletions('notification');
 
 ALTER TABLE daybook.notifications ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own ON daybook.notifications TO daybook_app
@@ -66,9 +76,25 @@ CREATE FUNCTION daybook.notification_message(type text, title text, due_date tim
 				to_char(due_date AT TIME ZONE zone, 'FMDay, FMDD FMMonth FMYYYY HH24:MI')) END;
 GRANT EXECUTE ON FUNCTION daybook.occasion_of(timestamptz, date),
 	daybook.notification_message(text, text, timestamptz, date, text) TO daybook_jobs;
+-- Of the epochs the trigger asks.
+GRANT SELECT (epoch) ON daybook.change_epochs TO daybook_jobs;
 
 GRANT CREATE ON SCHEMA daybook TO daybook_auth;
 SET LOCAL ROLE daybook_auth;
+
+-- Trigger after an update that forgets a notification's words: to whoever follows the changes it is gone.
+CREATE FUNCTION daybook.keep_forgotten() RETURNS trigger
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	INSERT INTO daybook.deletions AS d (user_id, type, id, change_epoch, change_xid)
+	VALUES (NEW.user_id, 'notification', NEW.id, NEW.change_epoch, NEW.change_xid)
+	ON CONFLICT (user_id, type, id) DO UPDATE SET change_epoch = excluded.change_epoch,
+		change_xid = excluded.change_xid, deleted_at = excluded.deleted_at;
+	RETURN NULL;
+END
+$$;
+GRANT EXECUTE ON FUNCTION daybook.keep_forgotten() TO daybook_owner;
 
 -- Whether somebody else has a row with this id: it tells 403 from 404 after the own rows had none that is shown. A
 -- resource is any table with a user_id and an id; daybook_auth needs a policy there and the right to select the
@@ -92,6 +118,10 @@ $$;
 
 SET LOCAL ROLE daybook_owner;
 REVOKE CREATE ON SCHEMA daybook FROM daybook_auth;
+
+CREATE TRIGGER keep_forgotten AFTER UPDATE OF deleted_at ON daybook.notifications
+	FOR EACH ROW WHEN (OLD.deleted_at IS NULL AND NEW.deleted_at IS NOT NULL)
+	EXECUTE FUNCTION daybook.keep_forgotten();
 
 COMMIT;
 

@@ -1,6 +1,7 @@
 -- Deploy daybook:preferences to pg
 -- requires: users
 -- requires: etags
+-- requires: changes
 -- What a user wants to be told, and how. The row is made at the first change: without one all is as the
 -- defaults say.
 BEGIN;
@@ -19,12 +20,16 @@ CREATE TABLE daybook.preferences (
 	etag uuid,
 	created_at timestamptz NOT NULL DEFAULT now(),
 	updated_at timestamptz NOT NULL DEFAULT now(),
+	change_epoch int NOT NULL DEFAULT 0,
+	change_xid xid8 NOT NULL DEFAULT '0',
 	CONSTRAINT preferences_deadline_threshold_check CHECK (deadline_threshold IN ('24h', '48h', '1w')),
 	CONSTRAINT preferences_version_check CHECK (version >= 1)
 );
 
 CREATE TRIGGER touch_row BEFORE UPDATE ON daybook.preferences
 	FOR EACH ROW EXECUTE FUNCTION daybook.touch_row();
+CREATE TRIGGER stamp_change BEFORE INSERT OR UPDATE ON daybook.preferences
+	FOR EACH ROW EXECUTE FUNCTION daybook.stamp_change();
 
 ALTER TABLE daybook.preferences ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own ON daybook.preferences TO daybook_app

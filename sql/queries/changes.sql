@@ -37,6 +37,11 @@ SELECT e.epoch::text AS _epoch, e.nonce AS _nonce, e.identity = current_setting(
            UNION ALL
            SELECT FROM categories WHERE user_id = current_user_id() AND (change_epoch, change_xid) >= (:epoch, :xid)
            UNION ALL
+           SELECT FROM notifications
+           WHERE user_id = current_user_id() AND (change_epoch, change_xid) >= (:epoch, :xid)
+           UNION ALL
+           SELECT FROM preferences WHERE user_id = current_user_id() AND (change_epoch, change_xid) >= (:epoch, :xid)
+           UNION ALL
            SELECT FROM deletions WHERE user_id = current_user_id() AND (change_epoch, change_xid) >= (:epoch, :xid)) AS _news
 FROM change_epochs AS e ORDER BY e.epoch DESC LIMIT 1;
 
@@ -75,6 +80,15 @@ places AS MATERIALIZED (
          WHERE {change_range} AND (change_epoch, change_xid, id) >= (:epoch, :xid, change_from('category', :type, :id))
          AND (change_epoch, change_xid, 'category' COLLATE "C", id) > (:epoch, :xid, :type, :id)
          ORDER BY change_epoch, change_xid, id LIMIT :rows + 1)
+        UNION ALL
+        (SELECT 'notification' COLLATE "C" AS type, id, change_epoch, change_xid, false AS deleted FROM notifications
+         WHERE {change_range} AND deleted_at IS NULL
+         AND (change_epoch, change_xid, id) >= (:epoch, :xid, change_from('notification', :type, :id))
+         AND (change_epoch, change_xid, 'notification' COLLATE "C", id) > (:epoch, :xid, :type, :id)
+         ORDER BY change_epoch, change_xid, id LIMIT :rows + 1)
+        UNION ALL
+        SELECT 'preferences', user_id, change_epoch, change_xid, false FROM preferences
+        WHERE {change_range} AND (change_epoch, change_xid, 'preferences' COLLATE "C", user_id) > (:epoch, :xid, :type, :id)
         UNION ALL
         SELECT 'user', id, change_epoch, change_xid, false FROM users
         WHERE id = current_user_id() AND (change_epoch, change_xid) < (w.epoch, w.bound)
@@ -158,6 +172,21 @@ WHERE id = current_user_id()
 AND (change_epoch, change_xid, 'user' COLLATE "C", id) > (:epoch, :xid, :type, :id)
 LIMIT :rows;
 
+-- change_notifications(epoch int, xid xid8, type text, id uuid, rows int) reads
+-- The notifications of a page.
+SELECT {change_place}, {notification_columns} FROM notifications
+WHERE user_id = current_user_id() AND deleted_at IS NULL
+AND (change_epoch, change_xid, id) >= (:epoch, :xid, change_from('notification', :type, :id))
+AND (change_epoch, change_xid, 'notification' COLLATE "C", id) > (:epoch, :xid, :type, :id)
+ORDER BY change_epoch, change_xid, id LIMIT :rows;
+
+-- change_preferences(epoch int, xid xid8, type text, id uuid, rows int) reads
+-- The user's preferences, if they are on the page; their id is the user's.
+SELECT {change_place}, p.user_id AS _id, {preference_columns} FROM preferences AS p
+WHERE p.user_id = current_user_id()
+AND (change_epoch, change_xid, 'preferences' COLLATE "C", user_id) > (:epoch, :xid, :type, :id)
+LIMIT :rows;
+
 -- change_deletions(epoch int, xid xid8, type text, id uuid, rows int) reads
 -- The tombstones of a page, but for what was made again: that has a place of its own.
 SELECT id, type AS _type, {change_place}
@@ -170,6 +199,8 @@ WHERE NOT CASE type
     WHEN 'mood' THEN EXISTS (SELECT FROM moods AS t WHERE t.user_id = d.user_id AND t.id = d.id)
     WHEN 'project' THEN EXISTS (SELECT FROM projects AS t WHERE t.user_id = d.user_id AND t.id = d.id)
     WHEN 'category' THEN EXISTS (SELECT FROM categories AS t WHERE t.user_id = d.user_id AND t.id = d.id)
+    WHEN 'notification' THEN EXISTS (
+        SELECT FROM notifications AS t WHERE t.user_id = d.user_id AND t.id = d.id AND t.deleted_at IS NULL)
     ELSE false END
 ORDER BY change_epoch, change_xid, type, id;
 

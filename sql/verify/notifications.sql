@@ -3,15 +3,18 @@ BEGIN;
 
 DO $$
 BEGIN
-	PERFORM user_id, id, task_id, type, occasion, message, read, mail_id, sent_at, created_at, deleted_at
+	PERFORM user_id, id, task_id, type, occasion, message, read, mail_id, sent_at, created_at, deleted_at,
+		change_epoch, change_xid
 	FROM daybook.notifications;
 	ASSERT (SELECT relrowsecurity AND relforcerowsecurity FROM pg_class
 		WHERE oid = 'daybook.notifications'::regclass), 'wall';
 	ASSERT (SELECT indnullsnotdistinct FROM pg_index
 		WHERE indexrelid = 'daybook.notifications_occasion_key'::regclass), 'the memory of what was told';
-	ASSERT 5 = (SELECT count(*) FROM pg_index WHERE indisvalid AND indexrelid = ANY (ARRAY[
+	ASSERT 3 = (SELECT count(*) FROM pg_trigger WHERE tgrelid = 'daybook.notifications'::regclass
+		AND tgname IN ('stamp_change', 'keep_deletions', 'keep_forgotten')), 'triggers';
+	ASSERT 6 = (SELECT count(*) FROM pg_index WHERE indisvalid AND indexrelid = ANY (ARRAY[
 		'daybook.notifications_created_at', 'daybook.notifications_unread', 'daybook.notifications_mail',
-		'daybook.notifications_id', 'daybook.notifications_age']::regclass[])), 'indexes';
+		'daybook.notifications_id', 'daybook.notifications_age', 'daybook.notifications_change']::regclass[])), 'indexes';
 	ASSERT has_column_privilege('daybook_app', 'daybook.notifications', 'read', 'UPDATE')
 		AND NOT has_column_privilege('daybook_app', 'daybook.notifications', 'type', 'UPDATE')
 		AND NOT has_table_privilege('daybook_app', 'daybook.notifications', 'DELETE'), 'rights';

@@ -10,6 +10,7 @@ import pytest
 from client import PASSWORD, at_once
 from contract import refused
 from forger import decode, encode
+from mails import notify
 from resources import new_id
 from sealed import derive_key, seal, unseal
 
@@ -133,6 +134,27 @@ def test_deletions_show_with_all_that_they_take_along(user):
     assert seen["journal", made["journal"]["id"]]["resource"]["mood_id"] is None
     assert {key for key in until(user, None, {("user", user.id)})[0]} == {
         ("task", second["id"]), ("journal", made["journal"]["id"]), ("user", user.id)}
+
+
+def test_notifications_and_preferences(user):
+    """One that its user has deleted is gone, and so is one whose task is; preferences have their user's id."""
+    told = [notify(user) for _ in range(3)]
+    keys = [("notification", one["id"]) for one in told]
+    seen, since = until(user, None, set(keys))
+    assert seen[keys[0]]["resource"] == told[0]
+    assert ("preferences", user.id) not in seen, "nobody has chosen any"
+    assert user.patch(f"/notifications/{told[0]['id']}/read").status_code == 200
+    assert user.delete(f"/notifications/{told[1]['id']}").status_code == 204
+    assert user.delete(f"/tasks/{told[2]['task_id']}").status_code == 204
+    chosen = user.patch("/users/me/preferences", json={"deadline_threshold": "1w"}).json()
+    seen, since = until(user, since, {*keys, ("preferences", user.id)})
+    assert seen[keys[0]]["resource"] == {**told[0], "read": True}
+    assert seen[keys[1]] == {"type": "notification", "id": told[1]["id"], "deleted": True}
+    assert seen[keys[2]] == {"type": "notification", "id": told[2]["id"], "deleted": True}
+    assert seen["preferences", user.id]["resource"] == chosen
+    again, _ = until(user, None, {keys[0], ("preferences", user.id)})
+    assert [key for key in again if key[0] == "notification"] == [keys[0]]
+    assert walk(user, since)[0] == []
 
 
 def test_what_is_made_again_under_its_id_is_there(user):

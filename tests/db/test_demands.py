@@ -12,7 +12,8 @@ QUERIES = ROOT / "sql" / "queries"
 # Tables with a row for each (user_id, id) that are no part of the export, and why.
 NOT_EXPORTED = {"outbox": "it says which mails of ours were sent, and its rows go after some weeks"}
 # Those that /changes does not show, and why.
-NOT_AMONG_CHANGES = {"sessions": "the list of sessions is short, and nobody works on it offline"}
+NOT_AMONG_CHANGES = {"sessions": "the list of sessions is short, and nobody works on it offline",
+                     "outbox": "nobody reads it through the API"}
 # Orders of lists that no index has, and why.
 SORTED = {
     ("categories", "created_at"): "a user has few categories, and they are sorted by name",
