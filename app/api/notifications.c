@@ -29,8 +29,8 @@ static const struct field notification_fields[] = {
 	FIELD(struct notification, occasion, .access = ACCESS_KEPT,
 	      .doc = "The moment that it is about. A task that is due on a day has 00:00 UTC of "
 		     "that."),
-	FIELD(struct notification, message, .access = ACCESS_KEPT, .required = true, .min = 1, .max = 1000,
-	      .example = "Pay rent is due on Friday, 27 November 2026 17:00",
+	FIELD(struct notification, message, .access = ACCESS_KEPT, .required = true, .min = 1,
+	      .max = 1000, .example = "Pay rent is due on Friday, 27 November 2026 17:00",
 	      .doc = "In English, with the time of the user's zone."),
 	FIELD(struct notification, read, .access = ACCESS_KEPT),
 	FIELD(struct notification, sent_at, .access = ACCESS_KEPT, .nullable = true,

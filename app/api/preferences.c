@@ -31,8 +31,13 @@ static const struct field preference_fields[] = {
 	      .doc = "Whether notifications are mailed, too. Unsubscribing turns it off."),
 	FIELD(struct preferences, deadline_threshold, .words = &thresholds, .example = "48h",
 	      .doc = "How long before its end a task is said to be due soon."),
-	FIELD_OBJECT(struct preferences, notification_types, &type_shape, .example = TYPES_EXAMPLE,
-		     .doc = "Which notifications there are; each is changed by itself."),
+	/* What was sent of it has names such as notification_types.OVERDUE. */
+	{ .name = "notification_types",
+	  .kind = KIND_OBJECT,
+	  .offset = offsetof(struct preferences, notification_types),
+	  .shape = &type_shape,
+	  .example = TYPES_EXAMPLE,
+	  .doc = "Which notifications there are; each is changed by itself." },
 	FIELD(struct preferences, version, .access = ACCESS_LOCK, .min = 1, .max = INT64_MAX),
 };
 

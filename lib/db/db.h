@@ -75,8 +75,8 @@ enum db_view { DB_LATEST, DB_SNAPSHOT };
 /* An explicit transaction, for what has to be decided between its statements: db_begin() runs one
  * query in it (without a scope, if that is NULL), db_run() then runs on inside of it, db_commit()
  * runs a last query, unless that is NULL, and ends it. With `undo` all but the first and the last
- * query is taken back; db_rollback() takes everything back. Nothing is repeated by itself. A failure
- * of these three leaves no transaction. */
+ * query is taken back; db_rollback() takes everything back. Nothing is repeated by itself. A
+ * failure of these three leaves no transaction. */
 enum err db_begin(struct db *db, struct arena *arena, enum db_view view,
 		  const struct db_scope *scope, const struct query *query, struct result *out)
 	__attribute__((warn_unused_result));

@@ -154,14 +154,6 @@ struct shape {
 	}
 #define FIELD(type, member, ...) FIELD_AS(#member, type, member, __VA_ARGS__)
 
-/* A member that is an object: a struct within the struct, which its shape fills. The names of its
- * members, as they came, are `member.name`. */
-#define FIELD_OBJECT(type, member, inner, ...)                                                     \
-	{                                                                                          \
-		.name = #member, .kind = KIND_OBJECT, .offset = offsetof(type, member),            \
-		.shape = inner, __VA_ARGS__                                                        \
-	}
-
 /* A member of answers that no request may set. */
 #define ANSWER(text, answer_kind, ...)                                                             \
 	{                                                                                          \

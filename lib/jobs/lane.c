@@ -37,8 +37,8 @@ static enum err ask(struct lane *lane, struct query query, struct result *out)
 	return db_run(lane->db, lane->arena, NULL, &query, 1, out);
 }
 
-/* Whether a failure says nothing of the job: another transaction was in the way (class 40), or has deleted
- * a row that this one refers to (23503). */
+/* Whether a failure says nothing of the job: another transaction was in the way (class 40), or has
+ * deleted a row that this one refers to (23503). */
 static bool is_passing(const struct lane *lane)
 {
 	const char *sqlstate = db_fault(lane->db)->sqlstate;

@@ -62,8 +62,8 @@ def test_what_is_there_already_is_skipped(somebody):
 
 def test_the_lists_may_come_in_any_order_and_under_any_spelling(somebody, stranger):
     document = export(somebody)
-    text = json.dumps({name: document[name] for name in ["notifications", "journals", "tasks", "moods", "categories", "projects",
-                                                 "format"]})
+    names = ["notifications", "journals", "tasks", "moods", "categories", "projects", "format"]
+    text = json.dumps({name: document[name] for name in names})
     text = text.replace('"tasks":', '\n"t\\u0061sks"\t: ')
     answer = stranger.post(PATH, data=text, headers={"Content-Type": "application/json; charset=utf-8"})
     assert answer.status_code == 200, answer.text

@@ -87,7 +87,7 @@ def test_later(server, stack, somebody, script):
         [(state, refusals, _, _)] = run(server, stack)
         assert (state, refusals) == ("queued", tries)
         [(within,)] = stack.ask("SELECT due_at - now() BETWEEN make_interval(secs => %s) AND"
-                                  " make_interval(secs => %s) FROM outbox", pause_s - 30, pause_s * 1.2)
+                                " make_interval(secs => %s) FROM outbox", pause_s - 30, pause_s * 1.2)
         assert within
         due(stack)
     [(state, _, code, error)] = run(server, stack)
