@@ -5,6 +5,7 @@
 -- requires: imports
 -- requires: outbox
 -- requires: preferences
+-- requires: stored_bytes
 -- What a user was told of tasks, once for each task and occasion: the unique key sees to that, however many
 -- processes make them. A row that its user has deleted stays, without its words, as the memory that this
 -- occasion was told.
@@ -46,6 +47,22 @@ CREATE TRIGGER stamp_change BEFORE INSERT OR UPDATE ON daybook.notifications
 CREATE TRIGGER keep_deletions AFTER DELETE ON daybook.notifications
 	REFERENCING OLD TABLE AS gone FOR EACH STATEMENT
 	EXECUTE FUNCTION daybook.keep_deletions('notification');
+
+-- What it counts as (see stored_bytes). The hash of the key is one under the seed of the others. No jobs are refused
+-- anything: they name no quota.
+CREATE FUNCTION daybook.row_bytes(n daybook.notifications) RETURNS bigint
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	RETURN 1000 + octet_length(n.message);
+CREATE FUNCTION daybook.row_hash(n daybook.notifications) RETURNS bigint
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	RETURN daybook.row_hash(ROW(n.user_id, NULL, n.id, NULL, NULL, NULL)::daybook.deletions);
+GRANT EXECUTE ON FUNCTION daybook.row_bytes(daybook.notifications), daybook.row_hash(daybook.notifications)
+	TO daybook_app, daybook_auth, daybook_jobs;
+GRANT EXECUTE ON FUNCTION daybook.row_hash(daybook.deletions), daybook.sample_bytes(),
+	daybook.sampled(bigint, bigint) TO daybook_jobs;
+GRANT SELECT ON daybook.stored_bytes TO daybook_jobs;
+CREATE TRIGGER count_bytes AFTER INSERT OR UPDATE OR DELETE ON daybook.notifications
+	FOR EACH ROW EXECUTE FUNCTION daybook.count_bytes('0');
 
 ALTER TABLE daybook.notifications ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY own ON daybook.notifications TO daybook_app
@@ -95,6 +112,7 @@ BEGIN
 END
 $$;
 GRANT EXECUTE ON FUNCTION daybook.keep_forgotten() TO daybook_owner;
+GRANT EXECUTE ON FUNCTION daybook.add_stored_bytes(uuid, bigint) TO daybook_jobs;
 
 -- Whether somebody else has a row with this id: it tells 403 from 404 after the own rows had none that is shown. A
 -- resource is any table with a user_id and an id; daybook_auth needs a policy there and the right to select the

@@ -46,11 +46,17 @@ DO $$ BEGIN PERFORM daybook.claim_table('daybook.users'); END $$;
 DROP POLICY IF EXISTS jobs ON daybook.users;
 REVOKE ALL (id, email, email_verified, timezone) ON daybook.users FROM daybook_jobs;
 REVOKE ALL ON daybook.timezones FROM daybook_jobs;
+DROP TRIGGER count_bytes ON daybook.notifications;
+DROP FUNCTION daybook.row_hash(daybook.notifications), daybook.row_bytes(daybook.notifications);
 DROP TABLE daybook.notifications;
 SET LOCAL ROLE daybook_auth;
 DROP FUNCTION daybook.keep_forgotten();
+REVOKE ALL ON FUNCTION daybook.add_stored_bytes(uuid, bigint) FROM daybook_jobs;
 SET LOCAL ROLE daybook_owner;
 REVOKE ALL (epoch) ON daybook.change_epochs FROM daybook_jobs;
+REVOKE ALL ON FUNCTION daybook.row_hash(daybook.deletions), daybook.sample_bytes(),
+	daybook.sampled(bigint, bigint) FROM daybook_jobs;
+REVOKE ALL ON daybook.stored_bytes FROM daybook_jobs;
 DROP FUNCTION daybook.notification_message(text, text, timestamptz, date, text);
 DROP FUNCTION daybook.occasion_of(timestamptz, date);
 COMMIT;

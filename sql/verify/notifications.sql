@@ -10,8 +10,9 @@ BEGIN
 		WHERE oid = 'daybook.notifications'::regclass), 'wall';
 	ASSERT (SELECT indnullsnotdistinct FROM pg_index
 		WHERE indexrelid = 'daybook.notifications_occasion_key'::regclass), 'the memory of what was told';
-	ASSERT 3 = (SELECT count(*) FROM pg_trigger WHERE tgrelid = 'daybook.notifications'::regclass
-		AND tgname IN ('stamp_change', 'keep_deletions', 'keep_forgotten')), 'triggers';
+	ASSERT 4 = (SELECT count(*) FROM pg_trigger WHERE tgrelid = 'daybook.notifications'::regclass
+		AND tgname IN ('stamp_change', 'keep_deletions', 'keep_forgotten',
+			'count_bytes')), 'triggers';
 	ASSERT 6 = (SELECT count(*) FROM pg_index WHERE indisvalid AND indexrelid = ANY (ARRAY[
 		'daybook.notifications_created_at', 'daybook.notifications_unread', 'daybook.notifications_mail',
 		'daybook.notifications_id', 'daybook.notifications_age', 'daybook.notifications_change']::regclass[])), 'indexes';

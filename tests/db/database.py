@@ -122,7 +122,7 @@ def read(connection, table, row, columns):
 
 
 # The tables whose rows count as what their user stores.
-COUNTED = (*MINIMAL, "idempotency_keys", "deletions")
+COUNTED = (*MINIMAL, "idempotency_keys", "deletions", "notifications")
 
 
 def bytes_counted(connection, user):

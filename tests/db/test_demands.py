@@ -90,9 +90,9 @@ def tables_with(database, trigger):
 def test_every_table_of_a_user_is_among_the_changes(database, indexes):
     tables = {table.removeprefix("daybook.") for table in tables_of_users(database)} - set(NOT_AMONG_CHANGES)
     assert tables_with(database, "keep_deletions") == tables
-    assert tables_with(database, "stamp_change") == tables | {"users"}
+    assert tables_with(database, "stamp_change") == tables | {"users", "preferences"}
     assert all(["user_id", "change_epoch", "change_xid", "id"] in indexes[table] for table in tables)
-    assert tables <= set(re.findall(r"^-- change_(\w+)\($", (QUERIES / "changes.sql").read_text(), re.M))
+    assert tables <= set(re.findall(r"^-- change_(\w+)\(", (QUERIES / "changes.sql").read_text(), re.M))
 
 
 def changes():

@@ -246,7 +246,7 @@ def test_only_triggers_count(become, alice):
 
 def test_no_write_of_the_program_is_left_out(database):
     """Every table that a request may fill is counted, but for those that have a few rows of a user."""
-    few = {"users", "sessions", "board_generations", "calendar_feeds", "journal_tags"}
+    few = {"users", "sessions", "board_generations", "calendar_feeds", "journal_tags", "preferences"}
     written = {table for table, in database.ask(
         "SELECT relname FROM pg_class AS c WHERE relnamespace = 'daybook'::regnamespace AND relkind = 'r'"
         " AND (has_any_column_privilege('daybook_app', c.oid, 'INSERT')"
