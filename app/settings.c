@@ -344,7 +344,8 @@ static const struct setting rows[] = {
 		.doc = "Requests for a new password from one client address."),
 	SETTING("LIMIT_RESEND_ACCOUNT", limit_resend_account, .only = PROGRAM_WORKER,
 		.initial = "3/3600",
-		.doc = "Requests of one account for another mail that confirms its address."),
+		.doc = "Requests of one account for a mail that confirms its address, or another "
+		       "one."),
 	SETTING("STATEMENT_TIMEOUT_MS", statement_timeout_ms, .only = PROGRAM_WORKER,
 		.initial = "2000", .min = 10, .max = 600000,
 		.doc = "How long one statement may run in PostgreSQL; ten times as long "

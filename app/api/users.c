@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "app.h"
+#include "base/uuid.h"
 #include "daemon/log.h"
 #include "net/envelope.h"
 #include "sql/auth.h"
@@ -98,10 +99,13 @@ static enum err confirm_user(struct request *req, const char *field, const char 
 			     "this needs a token that is at most 5 minutes old");
 }
 
-/* The first thing that is wrong with a new address. */
+/* The first thing that is wrong with a new address. Each costs a mail to somebody who may never
+ * have heard of us, so they are counted as those that are sent once more. */
 static enum err check_new_email(struct request *req, const struct user *in)
 {
-	struct result rows;
+	struct query queries[2] = { sql_auth_faults(in->email, NULL, NULL) };
+	struct result results[2];
+	char user[UUID_TEXT_BYTES];
 
 	if (!*req->web->config->mail_url)
 		return refuse(req, ERR_NOT_CONFIGURED);
@@ -110,8 +114,12 @@ static enum err check_new_email(struct request *req, const struct user *in)
 				    (struct fault){ FAULT_FORMAT, "must be an email address",
 						    .format = "email" });
 	TRY(confirm_user(req, "current_password", in->current_password));
-	TRY(ask(req, sql_auth_faults(in->email, NULL, NULL), &rows));
-	return note_account_faults(req, &rows) ? refuse_noted(req, ERR_EMAIL_TAKEN) : OK;
+	uuid_format(user, req->scope.user.bytes);
+	size_t limits =
+		limit_query(&req->web->config->limit_resend_account, "resend", user, queries + 1);
+	TRY(ask_all(req, queries, limits + 1, results));
+	TRY(check_limits(req, results + 1, limits));
+	return note_account_faults(req, &results[0]) ? refuse_noted(req, ERR_EMAIL_TAKEN) : OK;
 }
 
 /* Only the role that sees passwords may ask for another address. */

@@ -25,6 +25,16 @@ BEGIN
 END
 $$;
 
+-- Forgets the address that is to be a user's: whoever knew the password before may have asked for it.
+CREATE FUNCTION daybook.forget_pending_email(user_id uuid) RETURNS void
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM daybook.end_mail_tokens(user_id, 'change_email');
+	UPDATE daybook.users AS u SET pending_email = NULL WHERE u.id = user_id AND u.pending_email IS NOT NULL;
+END
+$$;
+
 -- change_my_password(), and the mail that says so.
 CREATE FUNCTION daybook.change_my_password(new_hash text, keep_session uuid, mail boolean) RETURNS boolean
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -33,6 +43,7 @@ BEGIN
 	IF NOT daybook.change_my_password(new_hash, keep_session) THEN
 		RETURN false;
 	END IF;
+	PERFORM daybook.forget_pending_email(daybook.current_user_id());
 	IF mail THEN
 		PERFORM daybook.queue_mail(daybook.current_user_id(), 'password_changed');
 	END IF;
@@ -210,7 +221,7 @@ BEGIN
 	IF sent_to IS NULL THEN
 		RETURN false;
 	END IF;
-	PERFORM daybook.end_mail_tokens(user_id, 'reset');
+	PERFORM daybook.end_mail_tokens(user_id, 'reset'), daybook.forget_pending_email(user_id);
 	UPDATE daybook.credentials AS c SET password_hash = new_hash, changed_at = now()
 	WHERE c.user_id = reset_password.user_id;
 	UPDATE daybook.sessions AS s SET revoked_at = now(), revoked_reason = 'password_reset'

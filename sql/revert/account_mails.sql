@@ -15,6 +15,7 @@ DROP FUNCTION daybook.request_reset(text, text, int, int, int, int);
 DROP FUNCTION daybook.request_verification(int, int);
 DROP FUNCTION daybook.renew_session(uuid, uuid, int, text, text, int, int, boolean);
 DROP FUNCTION daybook.change_my_password(text, uuid, boolean);
+DROP FUNCTION daybook.forget_pending_email(uuid);
 DROP FUNCTION daybook.create_account(uuid, text, text, text, text, text, boolean);
 
 COMMIT;

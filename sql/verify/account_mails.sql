@@ -15,7 +15,8 @@ BEGIN
 			AND prosecdef AND proowner = 'daybook_auth'::regrole AND proconfig IS NOT NULL), 'functions';
 	ASSERT (SELECT bool_and(NOT has_function_privilege(r, f, 'EXECUTE'))
 		FROM unnest('{daybook_app,daybook_login,daybook_jobs}'::text[]) AS r,
-			unnest('{"daybook.use_mail_token(uuid,bytea,text)","daybook.end_mail_tokens(uuid,text)"}'::text[]) AS f),
+			unnest('{"daybook.use_mail_token(uuid,bytea,text)","daybook.end_mail_tokens(uuid,text)",
+				"daybook.forget_pending_email(uuid)"}'::text[]) AS f),
 		'inner functions';
 	ASSERT has_function_privilege('daybook_jobs', 'daybook.take_reset_request()', 'EXECUTE')
 		AND NOT has_function_privilege('daybook_app', 'daybook.take_reset_request()', 'EXECUTE'), 'rights';

@@ -279,6 +279,20 @@ def test_links_to_the_old_address_die_with_it(client, user):
             "invalid_token")
 
 
+@pytest.mark.parametrize("change", ["changed", "forgotten"])
+def test_a_new_password_forgets_the_new_address(client, user, change):
+    """Whoever knew the old one may have asked for it."""
+    new = new_address()
+    user.patch("/users/me", json={"email": new, "current_password": PASSWORD})
+    token = token_of(wait_for_mails(user.stack, new)[0])
+    if change == "changed":
+        user.post("/auth/change-password", json={"current_password": PASSWORD, "new_password": OTHER})
+    else:
+        client.post("/auth/reset-password/confirm", json={"token": reset_token(user), "new_password": OTHER})
+    refused(client.post("/auth/verify-email", json={"token": token}), 400, "invalid_token")
+    assert me(client.log_in(user.email, OTHER))["pending_email"] is None
+
+
 def test_conditions_hold_for_a_new_address(user):
     body = {"email": new_address(), "current_password": PASSWORD, "name": "Ada"}
     refused(user.patch("/users/me", json=body, headers={"If-Match": '"x"'}), 412, "precondition_failed")
@@ -455,6 +469,9 @@ def test_limits(start_stack, connect):
     for _ in range(2):
         assert user.post("/auth/verify-email/resend").status_code == 202
     refused(user.post("/auth/verify-email/resend"), 429, "too_many_requests")
+    body = {"email": new_address(), "current_password": PASSWORD}
+    refused(user.patch("/users/me", json=body), 429, "too_many_requests")
+    assert me(user)["pending_email"] is None
     answers = [client.post("/auth/reset-password/request", json={"email": user.email}) for _ in range(5)]
     assert {(answer.status_code, answer.text) for answer in answers} == {(200, answers[0].text)}
     wait_for(lambda: stack.ask("SELECT count(*) FROM reset_requests") == [(0,)])
