@@ -7,6 +7,8 @@ from resources import KINDS, least, make, new_id, stale, tag
 
 # What else is done with a resource, below its address.
 ACTIONS = {"complete": {"completed": True}, "move": {}}
+# What there is once: a change of it, and another one.
+SINGLE = {"me": ({"name": "Bob"}, {"name": "Ada"}), "preferences": ({"deadline_threshold": "1w"}, {"deadline_threshold": "48h"})}
 
 
 def has_tag(document, template):
@@ -26,16 +28,21 @@ def changes(document):
 def place(user, resource):
     """The address of a new resource under this template, and its kind."""
     if "{id}" not in resource:
-        return resource, None
+        return resource, resource.rsplit("/", 1)[1]
     kind = resource.split("/")[-2]
     return resource.replace("{user_id}", user.id).replace("{id}", make(user, kind)["id"]), kind
+
+
+def changed(kind):
+    """A body that changes one of these."""
+    return SINGLE[kind][0] if kind in SINGLE else least(kind)
 
 
 def body(method, template, kind):
     """A body with which the change would be made."""
     if method == "DELETE":
-        return None if kind else {"password": PASSWORD}
-    return ACTIONS.get(template.rsplit("/", 1)[-1], least(kind) if kind else {"name": "Ada"})
+        return {"password": PASSWORD} if kind in SINGLE else None
+    return ACTIONS.get(template.rsplit("/", 1)[-1], SINGLE[kind][1] if kind in SINGLE else least(kind))
 
 
 def test_every_change_heeds_its_conditions(contract, new_user):
@@ -45,7 +52,7 @@ def test_every_change_heeds_its_conditions(contract, new_user):
         one, kind = place(user, resource)
         path, sent = one + template.removeprefix(resource), body(method, template, kind)
         old = tag(user, one)
-        assert user.patch(one, json=least(kind) if kind else {"name": "Bob"}).status_code == 200
+        assert user.patch(one, json=changed(kind)).status_code == 200
         now, version = tag(user, one), user.get(one).json()["version"]
         for headers in [{"If-Match": old}, {"If-Match": f'W/{old}, "1"'}, {"If-Match": ","}, {"If-None-Match": "*"},
                         {"If-None-Match": now}, {"If-None-Match": f'"1", W/{now}'},
@@ -60,8 +67,8 @@ def test_every_change_heeds_its_conditions(contract, new_user):
         assert (tag(user, one), user.get(one).json()["version"]) == (now, version)
         done = user.request(method, path, json=sent, headers={"If-Match": f"W/{now}", "If-None-Match": old})
         assert done.status_code == (204 if method == "DELETE" else 200), done.text
-        tried.append((method, resource.rsplit("/", 1)[0].rsplit("/", 1)[-1]))
-    assert {kind for _, kind in tried} == {*KINDS, "users"}
+        tried.append((method, kind))
+    assert {kind for _, kind in tried} == {*KINDS, *SINGLE}
     assert {method for method, _ in tried} == {"PUT", "PATCH", "DELETE", "POST"}
 
 
