@@ -9,14 +9,16 @@ user_id = :user_id AND id = :id AND attempt = :attempt AND state = 'sending'
 SELECT take_reset_request() AS _done;
 
 -- outbox_claim(lease_s int)
--- Claims the mail that has been due for longest. It is pointless when it has expired, and when the address that it
+-- Claims the mail that has been due for longest. None is put off for more than 36 minutes: one that is due later was
+-- queued by a clock that was ahead, and is due, too. It is pointless when it has expired, and when the address that it
 -- was for is another one by now.
 UPDATE outbox AS o
 SET state = 'sending', attempt = o.attempt + 1, lease_until = now() + make_interval(secs => :lease_s)
 FROM users AS u
 WHERE o.ctid = ANY (ARRAY(
         SELECT q.ctid FROM outbox AS q
-        WHERE q.state IN ('queued', 'sending') AND q.due_at <= now() AND q.lease_until <= now()
+        WHERE q.state IN ('queued', 'sending') AND q.lease_until <= now()
+          AND (q.due_at <= now() OR q.due_at > now() + interval '40 minutes')
         ORDER BY q.due_at LIMIT 1 FOR UPDATE SKIP LOCKED))
   AND u.id = o.user_id
 RETURNING o.user_id AS _user_id, o.id AS _id, o.kind AS _kind, coalesce(o.recipient, u.email) AS _recipient,
