@@ -124,6 +124,7 @@ class SmtpServer(socketserver.ThreadingTCPServer):
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
         self.port = self.server_address[1]
+        self.url = f"smtp://localhost:{self.port}"
         self.script, self.taken, self.lines, self.names, self.connections = {}, [], [], [], 0
         self.on_step = lambda step: None
 

@@ -9,6 +9,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 from chaos_client import sign_up  # noqa: E402
+from smtp_server import SmtpServer  # noqa: E402
 from stack import Stack  # noqa: E402
 
 POSTGRES = "-c max_connections=20 -c recovery_init_sync_method=syncfs"
@@ -41,3 +42,11 @@ def user(stack):
     client = sign_up(stack)
     yield client
     client.close()
+
+
+@pytest.fixture
+def server(mail_stack):
+    """A mail server for this test; the outbox is empty."""
+    mail_stack.ask("DELETE FROM users")
+    with SmtpServer() as made:
+        yield made

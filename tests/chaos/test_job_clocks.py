@@ -8,7 +8,6 @@ from client import at_once
 from clocks import Clock
 from resources import make_task
 from mails import later, plain, run_job, start_jobs
-from smtp_server import SmtpServer
 from waiting import wait_for
 
 
@@ -18,21 +17,10 @@ def stack(mail_stack):
 
 
 @pytest.fixture
-def server(stack):
-    stack.ask("DELETE FROM users")
-    with SmtpServer() as made:
-        yield made
-
-
-@pytest.fixture
 def clock(stack, server):
     made = Clock(stack)
     yield made
     made.move("+0")
-
-
-def settings(server):
-    return {"MAIL_URL": f"smtp://localhost:{server.port}"}
 
 
 def verified(user):
@@ -52,7 +40,7 @@ def test_a_clock_that_jumps(server, stack, clock, new_user, offset):
     user = verified(new_user())
     for number in range(5):
         make_task(user, title=f"task {number}", due_date=later(hours=12), remind_at=later(minutes=-1))
-    lanes = [start_jobs(stack, lane, **settings(server)) for lane in ("clock", "mail") for _ in range(4)]
+    lanes = [start_jobs(stack, lane, MAIL_URL=server.url) for lane in ("clock", "mail") for _ in range(4)]
     # Those that were claimed by the clock of before are claimed again only when they are due there.
     for moved in (offset, "+0", offset, "+0"):
         clock.move(moved)
@@ -76,14 +64,14 @@ def test_an_outage_of_two_hours(server, stack, clock, new_user):
     done, open_task = (make_task(user, title=title, remind_at=later(minutes=-1)) for title in ("done", "open"))
     run_job(stack, "reminders")
     assert user.post("/auth/reset-password/request", json={"email": user.email}).status_code == 200
-    run_job(stack, "resets", **settings(server))
+    run_job(stack, "resets", MAIL_URL=server.url)
     for minutes in range(0, 121, 10):
         clock.move(f"+{minutes}m")
-        run_job(stack, "mail", **settings(server))
+        run_job(stack, "mail", MAIL_URL=server.url)
     assert stack.ask("SELECT DISTINCT state, refusals FROM outbox WHERE state <> 'dropped'") == [("queued", 0)]
     assert user.patch(f"/tasks/{done['id']}", json={"status": "DONE"}).status_code == 200
     server.script = {}
-    run_job(stack, "mail", **settings(server))
+    run_job(stack, "mail", MAIL_URL=server.url)
     states = dict(stack.ask("SELECT kind || ' ' || (user_id = %s), state FROM outbox", user.id))
     assert states.pop("reset_password true") == "dropped", "its link would not work any more"
     assert states.pop("verify_email true") == "dropped", "it is confirmed already"
@@ -97,7 +85,7 @@ def test_a_reminder_arrives_soon(server, stack, new_user):
     """Without anybody who asks for it: the lanes poll."""
     user = verified(new_user())
     stack.ask("DELETE FROM outbox")
-    lanes = [start_jobs(stack, lane, **settings(server)) for lane in ("clock", "mail")]
+    lanes = [start_jobs(stack, lane, MAIL_URL=server.url) for lane in ("clock", "mail")]
     make_task(user, title="now", remind_at=later(seconds=1))
     wait_for(lambda: server.taken, 120)
     for lane in lanes:

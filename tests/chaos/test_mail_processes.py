@@ -11,24 +11,12 @@ import pytest
 from client import at_once
 from mails import run_job, start_jobs
 from promises import promise, rounds
-from smtp_server import SmtpServer
 from waiting import wait_for
 
 
 @pytest.fixture(scope="session")
 def stack(mail_stack):
     return mail_stack
-
-
-@pytest.fixture
-def server(stack):
-    stack.ask("DELETE FROM users")
-    with SmtpServer() as made:
-        yield made
-
-
-def settings(server):
-    return {"MAIL_URL": f"smtp://localhost:{server.port}"}
 
 
 def queue(stack, user, count):
@@ -47,7 +35,7 @@ class Supervised:
     def __init__(self, stack, server, chance):
         self.stack, self.server, self.chance = stack, server, chance
         self.dice, self.kills = random.Random(chance), collections.Counter()
-        self.process = start_jobs(stack, "mail", **settings(server))
+        self.process = start_jobs(stack, "mail", MAIL_URL=server.url)
         server.on_step = self.maybe_kill
 
     def maybe_kill(self, step):
@@ -59,7 +47,7 @@ class Supervised:
     def done(self):
         if self.process.poll() is not None:
             self.stack.ask("UPDATE outbox SET lease_until = '-infinity' WHERE state = 'sending'")
-            self.process = start_jobs(self.stack, "mail", **settings(self.server))
+            self.process = start_jobs(self.stack, "mail", MAIL_URL=self.server.url)
         return waiting(self.stack) == 0
 
     def end(self):
@@ -89,7 +77,7 @@ def test_nothing_is_lost_when_the_lane_is_killed(server, stack, new_user):
 def test_lanes_share_the_work(server, stack, new_user):
     user = new_user()
     queue(stack, user, 100)
-    at_once(*[lambda: run_job(stack, "mail", **settings(server))] * 4)
+    at_once(*[lambda: run_job(stack, "mail", MAIL_URL=server.url)] * 4)
     assert len({taken.mail["message-id"] for taken in server.taken}) == len(server.taken) == 101
     assert waiting(stack) == 0
 
@@ -104,7 +92,7 @@ def test_a_lane_that_is_ended_finishes_its_mail(server, stack, new_user):
 
     server.on_step = stay
     queue(stack, new_user(), 1)
-    lane = start_jobs(stack, "mail", **settings(server))
+    lane = start_jobs(stack, "mail", MAIL_URL=server.url)
     assert reached.wait(60)
     lane.send_signal(signal.SIGTERM)
     goes_on.set()
@@ -115,7 +103,7 @@ def test_a_lane_that_is_ended_finishes_its_mail(server, stack, new_user):
 def test_a_log_that_was_moved_away(server, stack, new_user):
     """SIGHUP opens it anew."""
     log = stack.state / "logs" / "mail.log"
-    lane = start_jobs(stack, "mail", **settings(server))
+    lane = start_jobs(stack, "mail", MAIL_URL=server.url)
     wait_for(lambda: stack.log(event="jobs_started", pid=lane.pid))
     log.rename(log.with_suffix(".1"))
     os.kill(lane.pid, signal.SIGHUP)

@@ -7,20 +7,12 @@ import pytest
 
 from clocks import FAKETIME
 from mails import jobs_environment, jobs_program, run_job
-from smtp_server import CUT, ENDLESS, HANG, USUAL, SmtpServer, free_address
+from smtp_server import CUT, ENDLESS, HANG, USUAL, free_address
 
 
 @pytest.fixture(scope="session")
 def stack(mail_stack):
     return mail_stack
-
-
-@pytest.fixture
-def server(stack):
-    """A server for this test; the outbox is empty."""
-    stack.ask("DELETE FROM users")
-    with SmtpServer() as made:
-        yield made
 
 
 @pytest.fixture
@@ -35,7 +27,7 @@ def mails(stack):
 
 def run(server, stack, url=None, **environment):
     """One try of each mail that may be sent now."""
-    run_job(stack, "mail", MAIL_URL=url or f"smtp://localhost:{server.port}", **environment)
+    run_job(stack, "mail", MAIL_URL=url or server.url, **environment)
     return mails(stack)
 
 
