@@ -33,7 +33,6 @@
 	ROW(FAULT_GUESSABLE, "guessable", "is easy to guess")                                      \
 	ROW(FAULT_REPEATED, "repeated", "must be given once")                                      \
 	ROW(FAULT_CONFLICT, "conflict", "does not go with the rest")                               \
-	ROW(FAULT_READ_ONLY, "read_only", "cannot be changed")                                     \
 	ROW(FAULT_WRONG, "wrong", "is wrong")                                                      \
 	ROW(FAULT_TAKEN, "taken", "is already in use")                                             \
 	ROW(FAULT_STALE, "stale", "has another version")                                           \

@@ -203,12 +203,18 @@ def round_trips(user):
                 if line.startswith("daybook_db_round_trips_total"))
 
 
+def fewest_round_trips(user, call):
+    """Of several tries, since the jobs look for work meanwhile; with those of looking at the figure."""
+    def once():
+        before = round_trips(user)
+        call()
+        return round_trips(user) - before
+    return min(once() for _ in range(20))
+
+
 @pytest.mark.parametrize("path", LISTS)
 def test_one_round_trip(user, path):
-    user.get(path)
-    before = round_trips(user)
-    user.get(path)
-    assert round_trips(user) == before + 1
+    assert fewest_round_trips(user, lambda: user.get(path)) == fewest_round_trips(user, lambda: None) + 1
 
 
 @pytest.mark.parametrize("path", LISTS)

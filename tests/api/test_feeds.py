@@ -343,7 +343,7 @@ def test_links_to_the_front_end(restart_stack, connect):
 
 
 def test_without_an_address_of_its_own(restart_stack, connect):
-    client = connect(restart_stack(settings={"PUBLIC_URL": ""}))
+    client = connect(restart_stack(settings={"PUBLIC_URL": "", "MAIL_URL": ""}))
     user = client.new_user()
     refused(user.post("/users/me/calendar-feed"), 503, "not_configured")
     assert user.get("/users/me/calendar-feed").json()["active"] is False

@@ -9,8 +9,9 @@ import pytest
 from client import at_once
 from clocks import FAKETIME
 from contract import refused
-from resources import change, make, make_task, new_id
 from mails import later, notify, run_job
+from resources import change, make, make_task, new_id
+from stack import has_sanitizer
 
 PREFERENCES = "/users/me/preferences"
 
@@ -136,6 +137,7 @@ def test_four_processes_at_once(user):
                                         for kind in ("DEADLINE_APPROACHING", "REMINDER"))
 
 
+@pytest.mark.skipif(has_sanitizer(), reason="a sanitizer has to be loaded before anything else")
 @pytest.mark.parametrize("offset", ["-1h", "+1h", "-1d", "+1d"])
 def test_a_clock_that_is_wrong(user, offset):
     """What is due is the database's time, not that of the process."""
