@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "daemon/signals.h"
 #include "web/answer.h"
 #include "web/router.h"
 #include "web/send.h"
@@ -65,6 +66,6 @@ int main(void)
 			   .chores = no_chores };
 
 	web.login_db = web.db;
-	serve_hold_signals();
+	signals_hold();
 	return serve(&web);
 }

@@ -12,7 +12,7 @@ from chaos_client import sign_up  # noqa: E402
 from smtp_server import SmtpServer  # noqa: E402
 from stack import Stack  # noqa: E402
 
-POSTGRES = "-c max_connections=20 -c recovery_init_sync_method=syncfs"
+POSTGRES = "-c max_connections=24 -c recovery_init_sync_method=syncfs"
 
 
 @pytest.fixture(scope="session")

@@ -138,7 +138,7 @@ def test_no_connection_left(stack, user):
 
 
 def take_every_connection(stack, others):
-    """Those of the workers, too. One that is ended is free only a moment later, and its worker wants
+    """Those of the workers and the jobs, too. One that is ended is free only a moment later, and its process wants
     it back: it is over when all that PostgreSQL has are ours."""
     [(most,)] = stack.ask("SELECT current_setting('max_connections')::int"
                           " - current_setting('superuser_reserved_connections')::int")
@@ -147,11 +147,12 @@ def take_every_connection(stack, others):
 
 
 def take_connection(stack):
-    """None where one of the workers had to be ended first."""
+    """None where a connection of the workers or the jobs had to be ended first."""
     try:
         return psycopg2.connect(stack.postgres.url("daybook", "daybook_app"))
     except psycopg2.OperationalError:
-        stack.ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'daybook-worker'")
+        stack.ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                  " WHERE application_name IN ('daybook-worker', 'daybook-jobs')")
         return None
 
 

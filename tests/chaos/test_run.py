@@ -113,7 +113,7 @@ def test_data_survives(own):
     own.restart(own.settings)
     answer = client.get(path)
     assert answer.ok and answer.body["title"] == "still here"
-    assert finish(run_script(own.state, own.port, "--status"))[0] == 0
+    assert finish(run_script(own.state, own.port, "--status", DAYBOOK_LANES="mail"))[0] == 0
     client.close()
 
 
@@ -316,8 +316,8 @@ def sabotaged(state):
 def test_links_of_the_service_user_lead_root_nowhere(sabotaged):
     stack, bait = sabotaged
     parts = {path.split("/")[0] for path in as_service("-c", WRITABLE, stack.state)}
-    assert parts == {"pg", "s", "work"}
-    for part in ("s", "work"):
+    assert parts == {"pg", "s", "work", "mail"}
+    for part in ("s", "work", "mail"):
         bait.plant(part, keep=NEEDED)
     stack.stop()
     assert bait.see() == bait.before

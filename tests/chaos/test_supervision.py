@@ -146,9 +146,9 @@ needs_systemd = pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="
 
 @pytest.fixture
 def units(tmp_path):
-    """The units as installed, with this build's program."""
+    """The units as installed, with this build's programs."""
     for unit in UNITS:
-        text = unit.read_text().replace("/usr/local/bin/daybook-worker", str(WORKER))
+        text = unit.read_text().replace("/usr/local/bin", str(WORKER.parent))
         (tmp_path / unit.name).write_text(text)
     return tmp_path
 
